@@ -1,0 +1,168 @@
+import type { ArchiveConfig, Config } from '../config/config.ts';
+import { writeDataSet } from '../dicom/data-set-writer.ts';
+import { AssociationPool } from '../dimse/association-pool.ts';
+import { echoScu } from '../dimse/echo-scu.ts';
+import { associationLimits } from '../dimse/limits.ts';
+import { Permits } from '../dimse/permits.ts';
+import { numberContexts } from '../dimse/presentation-context.ts';
+import type { QuickAck } from '../dimse/quick-ack.ts';
+import type { Endpoint } from '../dimse/rejection.ts';
+import { studyRootMoveSopClass, verificationSopClass } from '../domain/sop-class.ts';
+import { encodingOf, implicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import type { DicomJson } from '../dicom/dicom-json.ts';
+import type { Resource } from '../domain/resource.ts';
+import { type Uid, readUid } from '../domain/uid.ts';
+import type { Logger } from '../observe/logger.ts';
+import { ArchiveFind } from './archive-find.ts';
+import {
+  ArchiveRetrieve,
+  type GetRunner,
+  type RetrieveOrder,
+  type RetrieveOutcome,
+} from './archive-retrieve.ts';
+import type { ArchiveQuery, FindNotes } from './query.ts';
+import { findContexts, findExtendedNegotiation } from './find-negotiation.ts';
+
+export interface ArchiveOptions {
+  readonly config: ArchiveConfig;
+  readonly dimse: Config['dimse'];
+  /** AE title of our storage SCP, the destination of a C-MOVE. */
+  readonly destination: string;
+  readonly get: GetRunner;
+  readonly quickAck: QuickAck | undefined;
+  readonly logger: Logger;
+  /** Told how many associations with the archive are open. */
+  readonly onAssociations: (change: 'opened' | 'closed') => void;
+}
+
+/** An instance that the archive says it has. */
+export interface ListedInstance {
+  readonly series: Uid;
+  readonly instance: Uid;
+  readonly sopClassUid: string | undefined;
+}
+
+/** An archive as the rest of the gateway sees it. */
+export class Archive {
+  readonly name: string;
+  /** AE title under which it sends instances. */
+  readonly aeTitle: string;
+  readonly maxAssociations: number;
+  readonly #options: ArchiveOptions;
+  readonly #find: ArchiveFind;
+  readonly #retrieve: ArchiveRetrieve;
+  readonly #pools: readonly AssociationPool[];
+  readonly #literal: AssociationPool;
+
+  constructor(options: ArchiveOptions) {
+    const { config, dimse, logger } = options;
+    this.#options = options;
+    this.name = config.name;
+    this.aeTitle = config.wado.remoteAe;
+    this.maxAssociations = dimse.maxAssociations;
+    const permits = new Permits(dimse.maxAssociations, `archive ${config.name}`);
+    this.#literal = this.#pool(permits, 'qido', false);
+    const fuzzy = this.#pool(permits, 'qido', true);
+    const move = this.#pool(permits, 'wado', false);
+    this.#pools = [this.#literal, fuzzy, move];
+    this.#find = new ArchiveFind({
+      name: config.name,
+      literal: this.#literal,
+      fuzzy,
+      responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
+      logger,
+    });
+    this.#retrieve = new ArchiveRetrieve({
+      name: config.name,
+      endpoint: endpointOf(config.wado),
+      destination: options.destination,
+      method: config.retrieveMethod,
+      pool: move,
+      permits,
+      maxAssociations: dimse.maxAssociations,
+      limits: associationLimits(dimse),
+      queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
+      responseTimeoutMs: dimse.moveResponseTimeoutInSecs * 1000,
+      get: options.get,
+      encode: (identifier) => writeDataSet(identifier, encodingOf(implicitVrLittleEndian)),
+      logger,
+    });
+  }
+
+  /** The round trip of a C-ECHO in milliseconds. @throws BrokerError of the association */
+  echo(signal?: AbortSignal): Promise<number> {
+    const timeoutMs = this.#options.dimse.responseTimeoutInSecs * 1000;
+    return this.#literal.use((association) => echoScu(association, timeoutMs, signal), signal);
+  }
+
+  /** Queries it. @throws as ArchiveFind.find */
+  find(query: ArchiveQuery, signal?: AbortSignal, notes?: FindNotes): AsyncGenerator<DicomJson, void, undefined> {
+    return this.#find.find(query, signal, notes);
+  }
+
+  /** Has the archive send instances. @throws as ArchiveRetrieve.retrieve */
+  retrieve(order: RetrieveOrder): Promise<RetrieveOutcome> {
+    return this.#retrieve.retrieve(order);
+  }
+
+  /** The instances of a resource, by C-FIND. @throws as ArchiveFind.find */
+  async *list(resource: Resource, signal: AbortSignal): AsyncGenerator<ListedInstance, void, undefined> {
+    const keys: DicomJson = {};
+    if (resource.level === 'instance') keys['00080018'] = { vr: 'UI', Value: [resource.instance] };
+    const answers = this.#find.find(
+      {
+        level: 'instance',
+        keys,
+        returnKeys: ['00080016', '00080018', '0020000E'],
+        study: resource.study,
+        ...(resource.level === 'study' ? {} : { series: resource.series }),
+        fuzzy: false,
+      },
+      signal,
+    );
+    for await (const answer of answers) {
+      const instance = uidIn(answer, '00080018');
+      const series = uidIn(answer, '0020000E') ?? (resource.level === 'study' ? undefined : resource.series);
+      if (instance === undefined || series === undefined) continue;
+      yield { series, instance, sopClassUid: uidIn(answer, '00080016') };
+    }
+  }
+
+  /** Releases all associations. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.stop()));
+  }
+
+  #pool(permits: Permits, use: 'qido' | 'wado', fuzzy: boolean): AssociationPool {
+    const { config, dimse, quickAck, onAssociations } = this.#options;
+    const verification = { abstractSyntax: verificationSopClass, transferSyntaxes: [implicitVrLittleEndian] };
+    const move = { abstractSyntax: studyRootMoveSopClass, transferSyntaxes: [implicitVrLittleEndian] };
+    return new AssociationPool({
+      request: {
+        endpoint: endpointOf(config[use]),
+        contexts: numberContexts([verification, ...(use === 'qido' ? findContexts() : [move])]),
+        extended: use === 'qido' ? findExtendedNegotiation(fuzzy) : [],
+        limits: associationLimits(dimse),
+        quickAck,
+      },
+      permits,
+      queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
+      idleTimeoutMs: dimse.associationIdleTimeoutInSecs * 1000,
+      onChange: onAssociations,
+    });
+  }
+}
+
+function endpointOf(remote: ArchiveConfig['qido']): Endpoint {
+  return {
+    host: remote.remoteHost,
+    port: remote.remotePort,
+    calledAeTitle: remote.remoteAe,
+    callingAeTitle: remote.localAe,
+  };
+}
+
+function uidIn(answer: DicomJson, tag: string): Uid | undefined {
+  const value = answer[tag]?.Value?.[0];
+  return typeof value === 'string' ? readUid(value) : undefined;
+}

@@ -1,0 +1,104 @@
+import { toBrokerError } from '../domain/errors.ts';
+import type { Part } from './part.ts';
+
+/** Parts that are taken from the source ahead of their use. */
+const capacity = 256;
+
+/**
+ * Takes parts from a source as fast as it gives them, up to a limit, so that those that are there can be
+ * sent together without waiting for those that are not.
+ */
+export class PartFeed {
+  readonly #iterator: Iterator<Part> | AsyncIterator<Part>;
+  #queue: Part[] = [];
+  #next = 0;
+  #ended = false;
+  #failure: unknown;
+  #wake: (() => void) | undefined;
+  #makeRoom: (() => void) | undefined;
+
+  constructor(source: Iterable<Part> | AsyncIterable<Part>) {
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    void this.#pump();
+  }
+
+  /** The next part, where it is there. */
+  peek(): Part | undefined {
+    return this.#queue[this.#next];
+  }
+
+  /** Steps over the part that `peek` showed. */
+  shift(): void {
+    this.#next += 1;
+    if (this.#next < this.#queue.length) return;
+    this.#queue = [];
+    this.#next = 0;
+    this.#makeRoom?.();
+  }
+
+  /**
+   * Waits for a part, and then lets those come along that the source has ready too.
+   * @returns false where the source has ended
+   * @throws what the source threw; where the feed is closed, it ends
+   */
+  async ready(): Promise<boolean> {
+    if (this.peek() === undefined && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    // All that the source has ready comes in microtasks, before the event loop gets here.
+    
+    if (this.peek() !== undefined) return true;
+    if (this.#failure !== undefined) throw toBrokerError(this.#failure);
+    return false;
+  }
+
+  /** Takes no more parts, and lets the source know. */
+  close(): void {
+    const wasEnded = this.#ended;
+    this.#ended = true;
+    this.#queue = [];
+    this.#next = 0;
+    this.#makeRoom?.();
+    this.#wake?.();
+    if (!wasEnded) void this.#closeSource();
+  }
+
+  /** Never rejects: a failure is kept for `ready`. */
+  async #pump(): Promise<void> {
+    try {
+      for (;;) {
+        const next = await this.#iterator.next();
+        if (next.done === true || !(await this.#put(next.value))) break;
+      }
+    } catch (thrown) {
+      this.#failure = thrown ?? new Error('The source of the parts failed.');
+    }
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  /** Waits until there is room for more. False where nothing more is wanted. */
+  async #put(part: Part): Promise<boolean> {
+    if (this.#ended) return false;
+    this.#queue.push(part);
+    this.#wake?.();
+    if (this.#queue.length >= capacity) {
+      await new Promise<void>((resolve) => {
+        this.#makeRoom = resolve;
+      });
+    }
+    return true;
+  }
+
+  /** A source that cannot be closed properly has nobody any more who would want to know. */
+  async #closeSource(): Promise<void> {
+    try {
+      await this.#iterator.return?.();
+    } catch {
+      this.#queue = [];
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { setting } from '../setting.ts';
+import { aeTitle, host, integer, remotePort, urlBase } from '../setting-type.ts';
+
+export const qidoSettings = {
+  'qido.remote_ae': setting({
+    group: 'archive-query',
+    type: aeTitle(),
+    help: 'AE title of the archive that answers C-FIND (the called AE title).',
+  }),
+  'qido.remote_host': setting({
+    group: 'archive-query',
+    type: host(),
+    help: 'Host name or IP address of the archive that answers C-FIND.',
+  }),
+  'qido.remote_port': setting({
+    group: 'archive-query',
+    type: remotePort(),
+    default: 11112,
+    help: 'Port of the archive that answers C-FIND.',
+  }),
+  'qido.local_ae': setting({
+    group: 'archive-query',
+    type: aeTitle(),
+    help: 'AE title under which the gateway sends C-FIND (the calling AE title). The archive must know it.',
+  }),
+  'qido.url_base': setting({
+    group: 'qido',
+    type: urlBase(),
+    default: '/qido-rs',
+    help: 'Path under which QIDO-RS answers. It may be the same as that of WADO-RS.',
+  }),
+  'qido.default_limit': setting({
+    group: 'qido',
+    type: integer({ min: 1, max: 100_000, unit: 'rows' }),
+    default: 1000,
+    help: 'Rows that a query answers at most where the client states no limit.',
+  }),
+  'qido.max_related_queries': setting({
+    group: 'qido',
+    type: integer({ min: 0, max: 100_000, unit: 'queries' }),
+    default: 200,
+    help: 'Lower-level queries per request at most, to fill in counts that the archive leaves out. 0: none.',
+  }),
+};

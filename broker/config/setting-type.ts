@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { isHost, isPath, readHost, readUrlBase } from './text-forms.ts';
+
+/** How a form shows a setting. */
+type SettingKind = 'ae-title' | 'host' | 'port' | 'integer' | 'boolean' | 'choice' | 'url-base' | 'path';
+
+/** What values a setting takes. `schema` reads text (variables, files, forms) and JSON values alike. */
+export interface SettingType<Value> {
+  readonly kind: SettingKind;
+  readonly schema: z.ZodType<Value>;
+  /** The values that are allowed, in plain words: the end of the sentence "Allowed: …". */
+  readonly allowed: string;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+}
+
+/** A whole number from `min` to `max`, counted in `unit` (plain words, plural). */
+export function integer(limits: { min: number; max: number; unit?: string }): SettingType<number> {
+  const range = `a whole number from ${String(limits.min)} to ${String(limits.max)}`;
+  const allowed = limits.unit === undefined ? range : `${range} (${limits.unit})`;
+  return { kind: 'integer', schema: wholeNumber(limits.min, limits.max, allowed), allowed, ...limits };
+}
+
+/** A TCP port to connect to. */
+export function remotePort(): SettingType<number> {
+  const allowed = 'a port number from 1 to 65535';
+  return { kind: 'port', schema: wholeNumber(1, 65535, allowed), allowed, min: 1, max: 65535 };
+}
+
+/** A TCP port to listen on; 0 lets the system choose a free one. */
+export function localPort(): SettingType<number> {
+  const allowed = 'a port number from 1 to 65535, or 0 for any free port (for tests)';
+  return { kind: 'port', schema: wholeNumber(0, 65535, allowed), allowed, min: 0, max: 65535 };
+}
+
+/** An application entity title (PS3.5 section 6.2, VR AE). Padding spaces are dropped. */
+export function aeTitle(): SettingType<AeTitle> {
+  const allowed = '1 to 16 ASCII characters without backslash, not in quotation marks';
+  const form = z.string({ error: allowed }).refine(isAeTitle, { error: allowed });
+  // A title in quotation marks is legal, but always the fault of a shell or an env file that kept them.
+  const unquoted = form.refine((title) => !/^(["']).*\1$/.test(title), { error: allowed });
+  return { kind: 'ae-title', schema: z.preprocess(trimmed, unquoted), allowed };
+}
+
+/** A host name, an IPv4 or an IPv6 address; the brackets of an IPv6 address in a URL are dropped. */
+export function host(): SettingType<string> {
+  const allowed = 'a host name, an IPv4 or an IPv6 address';
+  const form = z.string({ error: allowed }).refine(isHost, { error: allowed });
+  return { kind: 'host', schema: z.preprocess(onText(readHost), form), allowed };
+}
+
+/** true or false, also written yes, no, 1 and 0, in capitals or not. */
+export function boolean(): SettingType<boolean> {
+  const allowed = 'true or false (yes, no, 1 and 0 mean the same)';
+  const words = new Map([
+    ['true', true],
+    ['yes', true],
+    ['1', true],
+    ['false', false],
+    ['no', false],
+    ['0', false],
+  ]);
+  const read = (text: string): unknown => words.get(text.trim().toLowerCase()) ?? text;
+  return {
+    kind: 'boolean',
+    schema: z.preprocess(onText(read), z.boolean({ error: allowed })),
+    allowed,
+    choices: ['true', 'false'],
+  };
+}
+
+/** One of several words, in capitals or not. */
+export function choice<const Word extends string>(words: readonly [Word, ...Word[]]): SettingType<Word> {
+  const allowed = `one of ${words.join(', ')}`;
+  const read = (text: string): string => text.trim().toLowerCase();
+  const schema = z.preprocess(onText(read), z.enum(words, { error: allowed }));
+  return { kind: 'choice', schema, allowed, choices: words };
+}
+
+/** The path under which a service answers, without a slash at its end; the root is ''. */
+export function urlBase(): SettingType<string> {
+  const allowed = 'a path that begins with "/", of letters, digits and - . _ ~ between single slashes';
+  const read = (text: string): unknown => readUrlBase(text);
+  return {
+    kind: 'url-base',
+    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    allowed,
+  };
+}
+
+/** A path of the file system; '' only where `emptyMeans` says what that stands for. */
+export function path(emptyMeans?: string): SettingType<string> {
+  const form = 'a path without control characters, not in quotation marks';
+  const allowed = emptyMeans === undefined ? form : `${form}, or nothing for ${emptyMeans}`;
+  const accepts = (text: string): boolean => (text === '' ? emptyMeans !== undefined : isPath(text));
+  const schema = z.preprocess(trimmed, z.string({ error: allowed }).refine(accepts, { error: allowed }));
+  return { kind: 'path', schema, allowed };
+}
+
+function wholeNumber(min: number, max: number, allowed: string): z.ZodType<number> {
+  const read = (text: string): unknown => (/^\s*[+-]?\d{1,15}\s*$/.test(text) ? Number(text) : text);
+  const form = z.int({ error: allowed }).min(min, { error: allowed }).max(max, { error: allowed });
+  return z.preprocess(onText(read), form);
+}
+
+function onText(read: (text: string) => unknown): (input: unknown) => unknown {
+  return (input) => (typeof input === 'string' ? read(input) : input);
+}
+
+const trimmed = onText((text) => text.trim());

@@ -1,0 +1,41 @@
+import type { SettingType } from './setting-type.ts';
+
+/** The headings under which settings are shown: in forms, in the sample file and in the manual. */
+export const groups = {
+  'archive-query': 'The archive: queries (C-FIND)',
+  'archive-retrieve': 'The archive: retrieval (C-MOVE, C-GET)',
+  http: 'HTTP server',
+  qido: 'Queries of DICOMweb clients (QIDO-RS)',
+  wado: 'Retrieval by DICOMweb clients (WADO-RS)',
+  scp: 'Receiving images (C-STORE SCP)',
+  cache: 'Cache',
+  dimse: 'Connections to the archive',
+  log: 'Log',
+} as const;
+
+type Group = keyof typeof groups;
+
+/** One setting, as its section of the schema states it. */
+export interface SettingDefinition<Value> {
+  readonly group: Group;
+  readonly type: SettingType<Value>;
+  /** Absent where the setting is required. */
+  readonly default?: Value;
+  /** What it is for, in plain words: sentences on one line. */
+  readonly help: string;
+}
+
+/** States one setting; the type of its value follows from `type`. */
+export function setting<Value>(definition: {
+  group: Group;
+  type: SettingType<Value>;
+  default?: NoInfer<Value>;
+  help: string;
+}): SettingDefinition<Value> {
+  return definition;
+}
+
+/** The environment variable of a property: `wado.http_retry_after` is set by `WADO_HTTP_RETRY_AFTER`. */
+export function variableName(property: string): string {
+  return property.toUpperCase().replaceAll('.', '_');
+}

@@ -1,0 +1,139 @@
+import type { InstanceReader } from '../cache/instance-reader.ts';
+import { DamagedFileError, type Part } from '../cache/part.ts';
+import type { StoredInstance } from '../cache/stored-instance.ts';
+import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import type { PacedResponse } from './paced-response.ts';
+import type { Replay } from './replay.ts';
+import { transcodedInstance } from './transcoded-instance.ts';
+
+/** An instance and the form in which the client gets it. */
+export interface InstanceToSend {
+  readonly instance: StoredInstance;
+  /** True where it is converted to Explicit VR Little Endian on its way. */
+  readonly transcoded: boolean;
+}
+
+export interface WriterOptions {
+  readonly reader: InstanceReader;
+  readonly response: PacedResponse;
+  readonly signal: AbortSignal;
+  /** The bytes before the instance at that place: a part's delimiter and header, or nothing. */
+  readonly before: (index: number, transferSyntaxUid: string) => Buffer;
+  /** Drops a damaged file from the cache and fetches the instance again. */
+  readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
+}
+
+/** How often one answer fetches damaged files again before it gives up. */
+const maxRefetches = 8;
+
+/** Sends instances one after the other from the cache. */
+export class InstancesWriter {
+  readonly #options: WriterOptions;
+  readonly #instances: Replay<InstanceToSend>;
+  #next = 0;
+  /** The part's header has left already, its file has not. */
+  #isHeaderSent = false;
+  #refetches = 0;
+
+  constructor(instances: Replay<InstanceToSend>, options: WriterOptions) {
+    this.#instances = instances;
+    this.#options = options;
+  }
+
+  /** Instances that were sent whole. */
+  get sent(): number {
+    return this.#next;
+  }
+
+  /**
+   * Sends all; settles when the last byte has been handed to the socket.
+   * @throws BrokerError where one cannot be sent, or the source of the instances ended with an error
+   */
+  async write(): Promise<void> {
+    for (;;) {
+      await this.#writeStored();
+      const next = await this.#instances.at(this.#next);
+      if (next === undefined) return;
+      if (next.transcoded) await this.#writeTranscoded(next.instance);
+    }
+  }
+
+  /** Sends instances as they are stored, up to the next that is to be converted. */
+  async #writeStored(): Promise<void> {
+    const { reader, response, signal } = this.#options;
+    const segment = new Segment(this.#instances, this.#next, this.#isHeaderSent, this.#options.before);
+    try {
+      for await (const chunk of reader.read(segment, signal)) await response.write(chunk);
+    } catch (error) {
+      if (!(error instanceof DamagedFileError) || error.bytesOfPart > 0) throw error;
+      await this.#replaceDamaged(segment.indexOf(error.partIndex), error);
+      return;
+    }
+    this.#next = segment.end;
+    this.#isHeaderSent = false;
+  }
+
+  async #replaceDamaged(index: number, error: DamagedFileError): Promise<void> {
+    const damaged = await this.#instances.at(index);
+    if (damaged === undefined || (this.#refetches += 1) > maxRefetches) throw error;
+    const { size, transferSyntaxUid } = damaged.instance;
+    const fresh = await this.#options.refetch(damaged.instance, error);
+    // What was announced about it, its length and syntax, has left already.
+    if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid) throw error;
+    this.#instances.replace(index, { ...damaged, instance: fresh });
+    this.#next = index;
+    this.#isHeaderSent = true;
+  }
+
+  async #writeTranscoded(instance: StoredInstance): Promise<void> {
+    const { response, signal, before } = this.#options;
+    await response.write(before(this.#next, explicitVrLittleEndian));
+    for await (const piece of transcodedInstance(instance, signal)) await response.write(piece);
+    this.#next += 1;
+  }
+}
+
+/** The parts of a run of instances that are sent as they are stored. */
+class Segment implements AsyncIterable<Part> {
+  readonly #instances: Replay<InstanceToSend>;
+  readonly #start: number;
+  readonly #isHeaderSent: boolean;
+  readonly #before: WriterOptions['before'];
+  #index: number;
+
+  constructor(
+    instances: Replay<InstanceToSend>,
+    start: number,
+    isHeaderSent: boolean,
+    before: WriterOptions['before'],
+  ) {
+    this.#instances = instances;
+    this.#start = start;
+    this.#index = start;
+    this.#isHeaderSent = isHeaderSent;
+    this.#before = before;
+  }
+
+  /** The place behind the last instance of the run, once it has been read to its end. */
+  get end(): number {
+    return this.#index;
+  }
+
+  /** The instance that a part belongs to: two parts each, but for the first where its header has left. */
+  indexOf(partIndex: number): number {
+    return this.#start + Math.floor((partIndex + (this.#isHeaderSent ? 1 : 0)) / 2);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Part, void, undefined> {
+    for (;;) {
+      const next = await this.#instances.at(this.#index);
+      if (next === undefined || next.transcoded) return;
+      const { instance } = next;
+      if (this.#index > this.#start || !this.#isHeaderSent) {
+        yield { bytes: this.#before(this.#index, instance.transferSyntaxUid) };
+      }
+      yield { path: instance.path, offset: 0, length: instance.size, crc32: instance.crc32 };
+      this.#index += 1;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import type { Response } from 'express';
+import type { InstanceReader } from '../cache/instance-reader.ts';
+import type { DamagedFileError } from '../cache/part.ts';
+import type { StoredInstance } from '../cache/stored-instance.ts';
+import { BrokerError } from '../domain/errors.ts';
+import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import { InstancesWriter, type InstanceToSend } from './instances-writer.ts';
+import { multipartContentType, multipartEnd, multipartLength, newBoundary, partStart } from './multipart.ts';
+import { PacedResponse } from './paced-response.ts';
+import { Replay } from './replay.ts';
+import type { RetrieveForm } from './retrieve-form.ts';
+
+/** What is sent, and what is known of it before the first byte leaves. */
+export interface InstancesToAnswer {
+  readonly instances: Iterable<StoredInstance> | AsyncIterable<StoredInstance>;
+  /** True where `instances` is a list of all: its length can be told. */
+  readonly isWhole: boolean;
+  /** 206 where it is known that something cannot be sent. */
+  readonly status: 200 | 206;
+  readonly warning: string | undefined;
+}
+
+export interface AnswerOptions {
+  readonly form: RetrieveForm;
+  readonly response: Response;
+  readonly reader: InstanceReader;
+  readonly signal: AbortSignal;
+  readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
+}
+
+/** What has been sent. */
+export interface AnswerTally {
+  readonly instances: number;
+  readonly bytes: number;
+}
+
+const dicom = 'application/dicom';
+
+/** One answer of instances, as a multipart message or a single body (PS3.18 section 10.4.3). */
+export class RetrieveAnswer {
+  readonly #options: AnswerOptions;
+  readonly #paced: PacedResponse;
+  readonly #boundary = newBoundary();
+  #writer: InstancesWriter | undefined;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#paced = new PacedResponse(options.response);
+  }
+
+  get tally(): AnswerTally {
+    return { instances: this.#writer?.sent ?? 0, bytes: this.#paced.bytes };
+  }
+
+  /**
+   * Sends all of it. Headers leave with the first instance.
+   * @throws BrokerError where something cannot be sent: before the first byte left it can still be
+   * answered with a status, afterwards only by breaking the connection
+   */
+  async send(answer: InstancesToAnswer): Promise<void> {
+    const { form, response, reader, signal, refetch } = this.#options;
+    const renditions = Array.isArray(answer.instances)
+      ? answer.instances.map((instance) => rendition(form, instance as StoredInstance))
+      : undefined;
+    const instances = new Replay<InstanceToSend>(renditions ?? renditionsOf(form, answer.instances));
+    const first = await instances.at(0);
+    if (first === undefined) throw new BrokerError('internal', 'An answer without instances was begun.');
+
+    response.status(answer.status);
+    response.setHeader('Content-Type', this.#contentType(first));
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (answer.warning !== undefined) response.setHeader('Warning', answer.warning);
+    const length = answer.isWhole && renditions !== undefined ? this.#lengthOf(renditions) : undefined;
+    if (length !== undefined) response.setHeader('Content-Length', length);
+
+    this.#writer = new InstancesWriter(instances, {
+      reader,
+      response: this.#paced,
+      signal,
+      refetch,
+      before: (index, syntax) => this.#before(index, syntax),
+    });
+    await this.#writer.write();
+    response.end(form.isSinglePart ? undefined : multipartEnd(this.#boundary));
+  }
+
+  #before(index: number, transferSyntaxUid: string): Buffer {
+    if (this.#options.form.isSinglePart) return Buffer.alloc(0);
+    return Buffer.from(partStart(this.#boundary, { contentType: partType(transferSyntaxUid) }, index === 0));
+  }
+
+  #contentType(first: InstanceToSend): string {
+    if (!this.#options.form.isSinglePart) return multipartContentType(dicom, this.#boundary);
+    return partType(first.transcoded ? explicitVrLittleEndian : first.instance.transferSyntaxUid);
+  }
+
+  /** Known only where every instance leaves as it is stored. */
+  #lengthOf(renditions: readonly InstanceToSend[]): number | undefined {
+    if (renditions.some(({ transcoded }) => transcoded)) return undefined;
+    if (this.#options.form.isSinglePart) return renditions[0]?.instance.size;
+    const ends = multipartEnd(this.#boundary).length;
+    return renditions.reduce(
+      (length, { instance }, index) =>
+        length + this.#before(index, instance.transferSyntaxUid).length + instance.size,
+      ends,
+    );
+  }
+}
+
+function partType(transferSyntaxUid: string): string {
+  return `${dicom}; transfer-syntax=${transferSyntaxUid}`;
+}
+
+async function* renditionsOf(
+  form: RetrieveForm,
+  instances: Iterable<StoredInstance> | AsyncIterable<StoredInstance>,
+): AsyncGenerator<InstanceToSend, void, undefined> {
+  for await (const instance of instances) yield rendition(form, instance);
+}
+
+/** @throws BrokerError `not-acceptable` where the client does not take the instance in any form that can be had */
+function rendition(form: RetrieveForm, instance: StoredInstance): InstanceToSend {
+  const chosen = form.renditionOf(instance.transferSyntaxUid);
+  if (chosen === undefined) throw notAcceptable(instance);
+  return { instance, transcoded: chosen === 'explicit' };
+}
+
+/** Names what would have been acceptable. */
+export function notAcceptable(instance: StoredInstance): BrokerError {
+  return new BrokerError(
+    'not-acceptable',
+    `Instance ${instance.instance} is stored in transfer syntax ${instance.transferSyntaxUid}, and the Accept header allows no form of it. It can be had with transfer-syntax=* (as stored).`,
+  );
+}

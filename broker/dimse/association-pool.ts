@@ -1,0 +1,196 @@
+import { BrokerError } from '../domain/errors.ts';
+import { Association, type AssociationRequest } from './association.ts';
+import type { Permit, Permits } from './permits.ts';
+
+export interface PoolOptions {
+  /** What every association of the pool proposes. */
+  readonly request: AssociationRequest;
+  /** Shared by all pools of one archive. */
+  readonly permits: Permits;
+  /** How long to wait for a free association. */
+  readonly queueTimeoutMs: number;
+  /** How long an idle association is kept. */
+  readonly idleTimeoutMs: number;
+  /** Told of each association that opens or ends. */
+  readonly onChange?: (change: 'opened' | 'closed') => void;
+}
+
+interface Idle {
+  readonly association: Association;
+  readonly permit: Permit;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Associations with one archive that are used again: opening one costs two round trips and, at many
+ * archives, a process. An association is lent to one user at a time and released when idle.
+ */
+export class AssociationPool {
+  readonly #options: PoolOptions;
+  readonly #idle: Idle[] = [];
+  readonly #open = new Set<Association>();
+  #stopped = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    options.permits.onShortage(() => this.#releaseOneIdle());
+  }
+
+  /** Associations that are open, idle ones included. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Runs `work` on an association. Where a kept one turns out to have been closed by the archive
+   * before it answered anything, the work is run once more on a new one.
+   * @throws BrokerError `busy`, those of Association.open, and what `work` throws
+   */
+  async use<T>(work: (association: Association) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const kept = this.#takeIdle();
+    if (kept !== undefined) {
+      const outcome = await this.#attemptOn(kept, work);
+      if (outcome !== stale) return outcome.value;
+    }
+    const lent = await this.#openNew(signal);
+    try {
+      return await work(lent.association);
+    } finally {
+      this.#giveBack(lent);
+    }
+  }
+
+  /** The same for work that yields; the association is given back when the generator ends or is left. */
+  async *stream<T>(
+    work: (association: Association) => AsyncGenerator<T, void, undefined>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T, void, undefined> {
+    let kept = this.#takeIdle();
+    for (;;) {
+      const lent = kept ?? (await this.#openNew(signal));
+      let started = false;
+      try {
+        for await (const value of work(lent.association)) {
+          started = true;
+          yield value;
+        }
+        return;
+      } catch (error) {
+        if (kept === undefined || started || !isStale(error, lent.association)) throw error;
+      } finally {
+        this.#giveBack(lent);
+      }
+      kept = undefined;
+    }
+  }
+
+  /** Releases the idle associations and aborts those in use; settles when all are closed. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const idle of this.#idle.splice(0)) {
+      clearTimeout(idle.timer);
+      void this.#end(idle);
+    }
+    await Promise.all([...this.#open].map((association) => association.end()));
+  }
+
+  async #attemptOn<T>(
+    kept: Lent,
+    work: (association: Association) => Promise<T>,
+  ): Promise<{ value: T } | typeof stale> {
+    try {
+      return { value: await work(kept.association) };
+    } catch (error) {
+      if (isStale(error, kept.association)) return stale;
+      throw error;
+    } finally {
+      this.#giveBack(kept);
+    }
+  }
+
+  /** The one used last: the others come to their idle limit sooner that way. */
+  #takeIdle(): Lent | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      clearTimeout(idle.timer);
+      if (idle.association.isIdle) return idle;
+      idle.permit[Symbol.dispose]();
+    }
+    return undefined;
+  }
+
+  async #openNew(signal?: AbortSignal): Promise<Lent> {
+    const { permits, queueTimeoutMs, request } = this.#options;
+    const permit = await permits.acquire(queueTimeoutMs, signal);
+    try {
+      if (this.#stopped) throw new BrokerError('cancelled', 'The gateway is shutting down.');
+      const association = await Association.open(request, signal);
+      this.#open.add(association);
+      this.#options.onChange?.('opened');
+      void association.closed.then(() => {
+        this.#open.delete(association);
+        this.#forget(association);
+        this.#options.onChange?.('closed');
+      });
+      return { association, permit };
+    } catch (error) {
+      permit[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #giveBack(lent: Lent): void {
+    // Somebody else may be waiting for the permit, with other needs: an idle association gives way.
+    if (this.#stopped || !lent.association.isIdle || this.#options.permits.queued > 0) {
+      void this.#end(lent);
+      return;
+    }
+    const idle: Idle = {
+      ...lent,
+      timer: setTimeout(() => {
+        const place = this.#idle.indexOf(idle);
+        if (place >= 0) this.#idle.splice(place, 1);
+        void this.#end(idle);
+      }, this.#options.idleTimeoutMs),
+    };
+    idle.timer.unref();
+    this.#idle.push(idle);
+  }
+
+  /** @returns whether there was one */
+  #releaseOneIdle(): boolean {
+    const idle = this.#idle.shift();
+    if (idle === undefined) return false;
+    clearTimeout(idle.timer);
+    void this.#end(idle);
+    return true;
+  }
+
+  async #end({ association, permit }: Lent): Promise<void> {
+    try {
+      await association.end();
+    } finally {
+      permit[Symbol.dispose]();
+    }
+  }
+
+  /** The archive closed an idle association: its permit is free again. */
+  #forget(association: Association): void {
+    const place = this.#idle.findIndex((idle) => idle.association === association);
+    const [idle] = place < 0 ? [] : this.#idle.splice(place, 1);
+    if (idle === undefined) return;
+    clearTimeout(idle.timer);
+    idle.permit[Symbol.dispose]();
+  }
+}
+
+interface Lent {
+  readonly association: Association;
+  readonly permit: Permit;
+}
+
+const stale = Symbol('the kept association had been closed');
+
+/** A kept association that breaks before it answers anything was closed by the archive in the meantime. */
+function isStale(error: unknown, association: Association): boolean {
+  return error instanceof BrokerError && error.code === 'association-aborted' && !association.hasAnswered;
+}

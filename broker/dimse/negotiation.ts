@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net';
+import { BrokerError } from '../domain/errors.ts';
+import { type AssociateAc, decodeAssociateAc, encodeAssociateRq } from './associate-pdu.ts';
+import type { CommandSet } from './command-set.ts';
+import type { DataSetSink } from './message-assembler.ts';
+import { PduType } from './pdu.ts';
+import type { ExtendedNegotiation, ProposedContext, RoleSelection } from './presentation-context.ts';
+import type { QuickAck } from './quick-ack.ts';
+import { type Endpoint, describe, rejectionError } from './rejection.ts';
+import { settledWithin } from './settled-within.ts';
+import { UpperLayer } from './upper-layer.ts';
+
+export interface AssociationLimits {
+  readonly connectTimeoutMs: number;
+  /** From A-ASSOCIATE-RQ to its answer. */
+  readonly associationTimeoutMs: number;
+  /** Silence in the middle of a message. */
+  readonly transferTimeoutMs: number;
+  readonly maxPduLength: number;
+}
+
+/** What is proposed to an archive. */
+export interface Proposal {
+  readonly endpoint: Endpoint;
+  readonly contexts: readonly ProposedContext[];
+  readonly roles?: readonly RoleSelection[];
+  readonly extended?: readonly ExtendedNegotiation[];
+  readonly limits: AssociationLimits;
+  readonly quickAck?: QuickAck | undefined;
+}
+
+/** Takes the messages of an association. */
+export interface AssociationReceiver {
+  sink(contextId: number, command: CommandSet): DataSetSink | undefined;
+  receive(contextId: number, command: CommandSet, dataSet: Buffer | undefined): void;
+}
+
+/** An open association before anybody uses it. */
+export interface Opened {
+  readonly layer: UpperLayer;
+  readonly answer: AssociateAc;
+  readonly closed: Promise<BrokerError | undefined>;
+  /** Who takes the messages; set before the first request. */
+  readonly handler: { association: AssociationReceiver | undefined };
+}
+
+/** An identifier is a query's answer: a data set without pixel data. */
+const maxIdentifierLength = 8 * 1024 * 1024;
+
+/**
+ * Sends A-ASSOCIATE-RQ and waits for the answer.
+ * @throws BrokerError `association-rejected`, `association-aborted`, `archive-timeout`, `cancelled`;
+ * the socket is closed then
+ */
+export async function negotiate(socket: Socket, request: Proposal, signal?: AbortSignal): Promise<Opened> {
+  const { endpoint, limits } = request;
+  const handler: { association: AssociationReceiver | undefined } = { association: undefined };
+  let settleClosed: (reason: BrokerError | undefined) => void = () => undefined;
+  const closed = new Promise<BrokerError | undefined>((resolve) => (settleClosed = resolve));
+  let answered: (type: number, body: Buffer) => void = () => undefined;
+  const layer = new UpperLayer(
+    socket,
+    {
+      associate: (type, body) => {
+        answered(type, body);
+      },
+      closed: (reason) => {
+        settleClosed(reason);
+      },
+      sink: (contextId, command) => handler.association?.sink(contextId, command),
+      message: (contextId, command, dataSet) => {
+        handler.association?.receive(contextId, command, dataSet);
+      },
+    },
+    { ...limits, maxIdentifierLength, quickAck: request.quickAck },
+  );
+  try {
+    const answer = await settledWithin<AssociateAc>(
+      limits.associationTimeoutMs,
+      signal,
+      (resolve, reject) => {
+        answered = (type, body) => {
+          if (type === PduType.associateAc) resolve(decodeAssociateAc(body));
+          else if (type === PduType.associateRj) {
+            reject(
+              rejectionError(endpoint, { result: body[1] ?? 0, source: body[2] ?? 0, reason: body[3] ?? 0 }),
+            );
+          } else
+            throw new BrokerError('association-aborted', `${describe(endpoint)} sent an unexpected PDU.`);
+        };
+        void closed.then((reason) => {
+          reject(
+            reason ?? new BrokerError('association-aborted', `${describe(endpoint)} closed the connection.`),
+          );
+        });
+        layer.sendPdu(
+          encodeAssociateRq({
+            ...endpoint,
+            contexts: request.contexts,
+            maxPduLength: limits.maxPduLength,
+            roles: request.roles ?? [],
+            extended: request.extended ?? [],
+          }),
+        );
+      },
+    );
+    return { layer, answer, closed, handler };
+  } catch (error) {
+    const reason = associationError(endpoint, error, limits.associationTimeoutMs);
+    if (reason.code === 'association-rejected') layer.destroy(reason);
+    else layer.abort(reason);
+    throw reason;
+  } finally {
+    answered = () => {
+      throw new BrokerError('association-aborted', `${describe(endpoint)} negotiated twice.`);
+    };
+  }
+}
+
+function associationError(endpoint: Endpoint, error: unknown, timeoutMs: number): BrokerError {
+  if (error instanceof BrokerError) return error;
+  return new BrokerError(
+    'archive-timeout',
+    `${describe(endpoint)} took the connection but did not answer the association request within ${timeoutMs / 1000} s.`,
+    { cause: error, remedy: 'Check that the port is the DICOM port of the archive.' },
+  );
+}

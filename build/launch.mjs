@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { endLike, runChild } from './child.mjs';
+import { installDebianPackages } from './debian-packages.mjs';
+import { installPackages, nodePath } from './installation.mjs';
+
+/**
+ * Installs what is missing, then runs a script of the project on the project's own Node and ends as it ends.
+ * This file and those that it imports run on any Node from 20 on, with nothing installed.
+ * @param {string} script path from the root of the project
+ * @param {readonly string[]} args
+ * @param {{ debianPackages?: boolean }} [needs]
+ */
+export async function launch(script, args, { debianPackages = false } = {}) {
+  try {
+    await installPackages();
+    if (debianPackages) await installDebianPackages();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return;
+  }
+  endLike(await runChild(nodePath, [fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args]));
+}
