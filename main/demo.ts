@@ -1,27 +1,19 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../broker/config/environment.ts';
-import { propertiesPath } from '../broker/config/properties-file.ts';
-import { settings } from '../broker/config/schema.ts';
-import { storePath } from '../broker/config/settings-store.ts';
 import { startDemoArchive } from './demo-archive/demo-archive.ts';
+import { demoUid } from './demo-archive/demo-instance.ts';
 
 /** A running demo archive and the settings that point the gateway at it. */
 export interface Demo extends AsyncDisposable {
   readonly env: Environment;
+  /** A study to try. */
+  readonly study: string;
 }
 
 const aeTitle = 'DEMO-ARCHIVE';
 const gatewayAeTitle = 'DCMRS-BROKER';
-
-/** True where neither a file nor a variable says anything about an archive. */
-export function isUnconfigured(env: Environment, home: string): boolean {
-  if (existsSync(propertiesPath(home)) || existsSync(storePath(home))) return false;
-  const required = settings.filter((setting) => setting.default === undefined);
-  return required.every((setting) => (env[setting.env] ?? '') === '');
-}
 
 /** Starts the demo archive on a free port of this machine, with a cache that goes when it stops. */
 export async function startDemo(env: Environment): Promise<Demo> {
@@ -39,6 +31,7 @@ export async function startDemo(env: Environment): Promise<Demo> {
     [`${use}_LOCAL_AE`]: gatewayAeTitle,
   });
   return {
+    study: demoUid('ct'),
     env: {
       ...env,
       ...remote('QIDO'),

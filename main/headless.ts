@@ -1,10 +1,9 @@
-import { Broker, type BrokerAddresses } from '../broker/broker.ts';
-import type { Config } from '../broker/config/config.ts';
+import { Broker } from '../broker/broker.ts';
 import { loadConfig } from '../broker/config/load-config.ts';
 import { toBrokerError } from '../broker/domain/errors.ts';
 import { createLogger } from '../broker/observe/logger.ts';
 import { parseCommandLine, usage } from './command-line.ts';
-import { isUnconfigured, startDemo } from './demo.ts';
+import { isUnconfigured } from './unconfigured.ts';
 import { untilStopSignal } from './stop-signal.ts';
 import { welcome } from './welcome.ts';
 
@@ -17,7 +16,8 @@ async function main(): Promise<void> {
   }
   await using stack = new AsyncDisposableStack();
   const wantsDemo = commandLine.demoIfUnconfigured && isUnconfigured(process.env, commandLine.home);
-  const demo = wantsDemo ? stack.use(await startDemo(process.env)) : undefined;
+  // Loaded only where it is wanted: it brings a DICOM library of its own.
+  const demo = wantsDemo ? stack.use(await (await import('./demo.ts')).startDemo(process.env)) : undefined;
   const { config, warnings } = loadConfig({ env: demo?.env ?? process.env, home: commandLine.home });
 
   const logger = createLogger(config.log);
@@ -30,14 +30,10 @@ async function main(): Promise<void> {
   const broker = new Broker(config, logger);
   const addresses = await broker.start();
   stack.defer(() => broker.stop());
-  greet(config, addresses, demo !== undefined);
+  console.log(welcome(config, addresses, demo?.study));
 
   const reason = await stop;
   logger.info({ reason }, 'The gateway stops.');
-}
-
-function greet(config: Config, addresses: BrokerAddresses, isDemo: boolean): void {
-  console.log(welcome(config, addresses, isDemo));
 }
 
 try {

@@ -1,9 +1,11 @@
 import type { BrokerAddresses } from '../broker/broker.ts';
 import type { Config } from '../broker/config/config.ts';
-import { demoUid } from './demo-archive/demo-instance.ts';
 
-/** What the host prints when it has started: where it listens, and two lines to try. */
-export function welcome(config: Config, addresses: BrokerAddresses, isDemo: boolean): string {
+/**
+ * What the host prints when it has started: where it listens, and two lines to try.
+ * @param demoStudy a study of the demo archive, where that is what the gateway stands in front of
+ */
+export function welcome(config: Config, addresses: BrokerAddresses, demoStudy: string | undefined): string {
   const host = displayHost(addresses.http.host);
   const base = `http://${host}:${addresses.http.port}`;
   const archives = config.archives.map(
@@ -11,7 +13,7 @@ export function welcome(config: Config, addresses: BrokerAddresses, isDemo: bool
   );
   return [
     '',
-    isDemo
+    demoStudy !== undefined
       ? 'DCMRS Broker is running, with the built-in demo archive: no archive is configured.'
       : 'DCMRS Broker is running.',
     '',
@@ -24,7 +26,7 @@ export function welcome(config: Config, addresses: BrokerAddresses, isDemo: bool
     'Try it:',
     '',
     `  curl -H "Accept: application/json" "${base}${config.qido.urlBase}/studies?limit=10"`,
-    `  curl -H 'Accept: multipart/related; type="application/dicom"' ${base}${config.wado.urlBase}/studies/${isDemo ? demoUid('ct') : '{StudyInstanceUID}'} -o study.multipart`,
+    `  curl -H 'Accept: multipart/related; type="application/dicom"' ${base}${config.wado.urlBase}/studies/${demoStudy ?? '{StudyInstanceUID}'} -o study.multipart`,
     '',
     'Ctrl+C stops it.',
     '',

@@ -49,7 +49,7 @@ export class PartFeed {
       });
     }
     // All that the source has ready comes in microtasks, before the event loop gets here.
-    
+    if (!this.#ended) await new Promise(setImmediate);
     if (this.peek() !== undefined) return true;
     if (this.#failure !== undefined) throw toBrokerError(this.#failure);
     return false;

@@ -1,4 +1,5 @@
 import { BrokerError } from '../domain/errors.ts';
+import { unpaddedText } from './padded-text.ts';
 import { trimPadding } from '../domain/padding.ts';
 
 /** Command fields of DIMSE-C messages (PS3.7 annex E.1). */
@@ -120,7 +121,7 @@ export function decodeCommandSet(bytes: Buffer): CommandSet {
     const known = byElement.get(element);
     if (known === undefined || offset === start) continue;
     found[known.field] =
-      known.kind === 'us' ? readUs(bytes, start, offset) : readText(bytes.subarray(start, offset));
+      known.kind === 'us' ? readUs(bytes, start, offset) : unpaddedText(bytes.subarray(start, offset));
   }
   const commandField = found['commandField'];
   if (typeof commandField !== 'number') throw malformed('has no command field');
@@ -130,10 +131,6 @@ export function decodeCommandSet(bytes: Buffer): CommandSet {
 function readUs(bytes: Buffer, start: number, end: number): number {
   if (end - start < 2) throw malformed('has a number of less than two bytes');
   return bytes.readUInt16LE(start);
-}
-
-function readText(value: Buffer): string {
-  return trimPadding(value.toString('latin1'));
 }
 
 function malformed(what: string): BrokerError {

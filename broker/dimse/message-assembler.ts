@@ -1,7 +1,11 @@
 import { BrokerError } from '../domain/errors.ts';
+import { CollectedBytes } from './collected-bytes.ts';
 import { type CommandSet, decodeCommandSet } from './command-set.ts';
 
-/** Takes the bytes of one data set as they arrive. `write` gets views that are valid only during the call. */
+/**
+ * Takes the bytes of one data set as they arrive. `write` gets views of what the socket has read; they
+ * keep that alive for as long as they are kept.
+ */
 export interface DataSetSink {
   write(bytes: Buffer): void;
   /** The last byte has been written. */
@@ -16,7 +20,7 @@ export interface MessageListener {
    * @returns where the data set goes, or undefined to have it collected and given to `message`
    */
   sink(contextId: number, command: CommandSet): DataSetSink | undefined;
-  /** A message is complete; `dataSet` is there only where it has one that was collected. */
+  /** A message is complete; `dataSet` is there only where it has one that was collected, and is the listener's. */
   message(contextId: number, command: CommandSet, dataSet: Buffer | undefined): void;
 }
 
@@ -29,8 +33,9 @@ const lastBit = 2;
 export class MessageAssembler {
   readonly #listener: MessageListener;
   readonly #maxDataSetLength: number;
-  #parts: Buffer[] = [];
-  #length = 0;
+  /** Of a command, or of a data set that has no sink. */
+  readonly #collected = new CollectedBytes();
+  #insideCommand = false;
   #contextId = 0;
   /** The command whose data set is being read. */
   #command: CommandSet | undefined;
@@ -44,7 +49,7 @@ export class MessageAssembler {
 
   /** True in the middle of a message. */
   get insideMessage(): boolean {
-    return this.#command !== undefined || this.#length > 0;
+    return this.#command !== undefined || this.#insideCommand;
   }
 
   /** @throws BrokerError `association-aborted` where fragments are out of order or too large */
@@ -64,12 +69,17 @@ export class MessageAssembler {
   #commandFragment(contextId: number, bytes: Buffer, isLast: boolean): void {
     if (this.#command !== undefined)
       throw outOfOrder('a command before the data set of the last one had ended');
-    if (this.#length > 0 && contextId !== this.#contextId)
+    if (this.#insideCommand && contextId !== this.#contextId)
       throw outOfOrder('a command in two presentation contexts');
     this.#contextId = contextId;
-    this.#collect(bytes, maxCommandLength, isLast);
-    if (!isLast) return;
-    const command = decodeCommandSet(this.#takeCollected());
+    this.#insideCommand = true;
+    this.#limit(bytes, maxCommandLength);
+    if (!isLast) {
+      this.#collected.add(bytes);
+      return;
+    }
+    this.#insideCommand = false;
+    const command = decodeCommandSet(this.#collected.takeWith(bytes));
     if (!command.hasDataSet) {
       this.#listener.message(contextId, command, undefined);
       return;
@@ -85,36 +95,28 @@ export class MessageAssembler {
       throw outOfOrder(`a data set in presentation context ${contextId} for a command in ${this.#contextId}`);
     }
     const sink = this.#sink;
-    if (sink === undefined) this.#collect(bytes, this.#maxDataSetLength, isLast);
+    if (sink === undefined) this.#limit(bytes, this.#maxDataSetLength);
     else sink.write(bytes);
-    if (!isLast) return;
-    const dataSet = sink === undefined ? this.#takeCollected() : undefined;
+    if (!isLast) {
+      if (sink === undefined) this.#collected.add(bytes);
+      return;
+    }
+    const dataSet = sink === undefined ? this.#collected.takeWith(bytes) : undefined;
     this.#reset();
     sink?.end();
     this.#listener.message(contextId, command, dataSet);
   }
 
-  /** Copies all but a message's only piece: the views do not outlive the call, and the last piece is used in it. */
-  #collect(bytes: Buffer, limit: number, isLast: boolean): void {
-    this.#length += bytes.length;
-    if (this.#length > limit) throw outOfOrder(`more than ${limit} bytes where that is the limit`);
-    this.#parts.push(isLast ? bytes : Buffer.from(bytes));
-  }
-
-  #takeCollected(): Buffer {
-    const [first] = this.#parts;
-    const whole =
-      this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts, this.#length);
-    this.#parts = [];
-    this.#length = 0;
-    return whole;
+  #limit(bytes: Buffer, limit: number): void {
+    if (this.#collected.length + bytes.length <= limit) return;
+    throw outOfOrder(`more than ${limit} bytes where that is the limit`);
   }
 
   #reset(): void {
     this.#command = undefined;
     this.#sink = undefined;
-    this.#parts = [];
-    this.#length = 0;
+    this.#insideCommand = false;
+    this.#collected.clear();
   }
 }
 

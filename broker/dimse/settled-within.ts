@@ -9,6 +9,7 @@ export function settledWithin<T = void>(
   signal: AbortSignal | undefined,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
 ): Promise<T> {
+  if (signal?.aborted) return Promise.reject(new BrokerError('cancelled', 'The request was cancelled.'));
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
       settle(() => {
@@ -26,17 +27,19 @@ export function settledWithin<T = void>(
       how();
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    start(
-      (value) => {
+    const fail = (error: unknown): void => {
+      settle(() => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    };
+    try {
+      start((value) => {
         settle(() => {
           resolve(value);
         });
-      },
-      (error) => {
-        settle(() => {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        });
-      },
-    );
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
   });
 }

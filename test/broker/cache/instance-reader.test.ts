@@ -261,10 +261,10 @@ describe('a file that is not as it was received', () => {
 
   test('is given in no part where it would have to share its buffer', async () => {
     const parts = [1, 2, 3, 4].map((seed) => fileOfLength(40_000, seed));
-    writeFileSync(parts[2]!.path, contentOf(40_000, 9));
+    writeFileSync(parts[1]!.path, contentOf(40_000, 9));
     const { bytes, error } = await readAll(parts);
-    expect(bytes.equals(Buffer.concat([contentOf(40_000, 1), contentOf(40_000, 2)]))).toBe(true);
-    expect(error).toMatchObject({ partIndex: 2, bytesOfPart: 0 });
+    expect(bytes.equals(contentOf(40_000, 1))).toBe(true);
+    expect(error).toMatchObject({ partIndex: 1, bytesOfPart: 0 });
   });
 
   test('is found again after it was right once', async () => {

@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
+import { Stats } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RecentChecks } from '../../../broker/cache/recent-checks.ts';
 
 function statsOf(ino: number, ctimeMs: number): Stats {
-  return { ino, ctimeMs } as Stats;
+  return Object.assign(Object.create(Stats.prototype) as Stats, { ino, ctimeMs });
 }
 
 test('a check holds for the same file, unchanged, for ten minutes', () => {
