@@ -158,11 +158,12 @@ export default {
     {
       name: 'host-is-thin',
       severity: 'error',
-      comment: 'A host starts and stops: it knows the composition root, the settings and the control API.',
+      comment:
+        'A host starts and stops: it knows the composition root, the settings, the logger that it owns, and the control API.',
       from: { path: '^main/', pathNot: '^main/demo-archive/' },
       to: {
         path: '^(broker|renderer)/',
-        pathNot: '^broker/(broker\\.ts$|config/|control/|domain/errors\\.ts$)',
+        pathNot: '^broker/(broker\\.ts$|config/|control/|observe/logger\\.ts$|domain/errors\\.ts$)',
       },
     },
     {

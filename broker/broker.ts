@@ -5,6 +5,7 @@ import { InstanceReader } from './cache/instance-reader.ts';
 import type { Config } from './config/config.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
 import { HttpListener } from './dicomweb/http-listener.ts';
+import { loadDictionary } from './domain/dictionary.ts';
 import { DimseStatus, formatStatus } from './domain/dimse-status.ts';
 import { loadQuickAck } from './dimse/quick-ack.ts';
 import { AuditTrail } from './observe/audit.ts';
@@ -12,8 +13,8 @@ import { HealthBoard } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { type ReceiverEvents, Receiver } from './receiving/receiver.ts';
+import type { JobProgress } from './retrieval/job-progress.ts';
 import { Retrieval } from './retrieval/retrieval.ts';
-import type { JobProgress } from './retrieval/retrieval-job.ts';
 import { retrievalSettings } from './retrieval/retrieval-settings.ts';
 
 /** Where a started broker listens. */
@@ -61,7 +62,7 @@ export class Broker {
 
   async #start(): Promise<BrokerAddresses> {
     const { scp, dimse, http, wado } = this.#config;
-    const cache = await this.#openCache();
+    const [cache] = await Promise.all([this.#openCache(), loadDictionary()]);
     const reader = new InstanceReader({ logger: this.#logger });
     this.#stops.push(() => reader.close());
 

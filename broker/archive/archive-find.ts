@@ -10,6 +10,7 @@ import {
   RelationalNotOffered,
 } from './find-request.ts';
 import { onlyUid, walk } from './find-walk.ts';
+import { contradicts, keysAbove } from './key-match.ts';
 import { type ArchiveQuery, type FindNotes, newFindNotes } from './query.ts';
 
 /** Queries one archive with C-FIND, by way of the hierarchy where it has no relational queries. */
@@ -45,20 +46,37 @@ export class ArchiveFind {
       yield* this.#walk(query, context);
       return;
     }
-    let any = false;
+    const given = new Set<string>();
+    let refused: string | undefined;
     try {
       for await (const answer of this.#requests.send(relationalStep(query), context, 'relational')) {
-        any = true;
+        if (contradicts(answer, query)) {
+          refused = 'it does not match keys of the levels above';
+          break;
+        }
+        given.add(uniqueValue(answer, query));
         yield answer;
       }
     } catch (error) {
-      if (any || !isRefusal(error)) throw error;
-      this.#noRelational(form, error instanceof BrokerError ? error.message : 'not negotiated');
-      yield* this.#walk(query, context);
-      return;
+      if (given.size > 0 || !isRefusal(error)) throw error;
+      refused = error.message;
     }
-    if (any) this.#relational.set(form, true);
+    if (refused !== undefined) {
+      this.#noRelational(form, refused);
+      yield* this.#walkOn(query, context, given);
+    } else if (given.size > 0) this.#relational.set(form, true);
     else if (this.#relational.get(form) === undefined) yield* this.#doubtEmpty(query, context, form);
+  }
+
+  /** Answers the query level by level, without those answers that were given already. */
+  async *#walkOn(
+    query: ArchiveQuery,
+    context: FindContext,
+    given: ReadonlySet<string>,
+  ): AsyncGenerator<DicomJson, void, undefined> {
+    for await (const answer of this.#walk(query, context)) {
+      if (!given.has(uniqueValue(answer, query))) yield answer;
+    }
   }
 
   #walk(query: ArchiveQuery, context: FindContext): AsyncGenerator<DicomJson, void, undefined> {
@@ -106,8 +124,14 @@ function relationalForm(query: ArchiveQuery): string | undefined {
   const study = query.study ?? onlyUid(query, 'study');
   const series = query.series ?? onlyUid(query, 'series');
   if (query.level === 'study') return undefined;
-  if (study === undefined) return `all ${query.level}`;
-  return query.level === 'instance' && series === undefined ? 'instances of a study' : undefined;
+  const keys = keysAbove(query).length > 0 ? ' by keys of levels above' : '';
+  if (study === undefined) return `all of level ${query.level}${keys}`;
+  return query.level === 'instance' && series === undefined ? `instances of a study${keys}` : undefined;
+}
+
+function uniqueValue(answer: DicomJson, { level }: ArchiveQuery): string {
+  const value = answer[uniqueKeys[level]]?.Value?.[0];
+  return typeof value === 'string' ? value : '';
 }
 
 /** All keys of a query in one step, whatever their levels (PS3.4 section C.4.1.2.2). */
@@ -124,7 +148,7 @@ async function first(answers: AsyncGenerator<DicomJson, void, undefined>): Promi
 }
 
 /** Failures that may be about the form of the query; the others concern the archive's state or our rights. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is Error {
   if (error instanceof RelationalNotOffered) return true;
   if (!(error instanceof BrokerError) || error.code !== 'archive-refused') return false;
   const status = error.dimseStatus ?? 0;

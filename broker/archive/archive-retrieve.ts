@@ -117,7 +117,7 @@ export class ArchiveRetrieve {
     if (outcome === 'failure' && (end.completed ?? 0) === 0) {
       throw statusError(this.#options.endpoint, service, end.status, end.comment, this.#options.destination);
     }
-    if (outcome === 'cancel') throw new BrokerError('cancelled', `The ${service} was cancelled.`);
+    if (outcome === 'cancel') throw cancelledError(this.#options.name, service, order.signal);
     return { ...end, method };
   }
 
@@ -149,6 +149,16 @@ export class ArchiveRetrieve {
       permit[Symbol.dispose]();
     }
   }
+}
+
+/** A retrieval that nobody here cancelled was cancelled at the archive. */
+function cancelledError(name: string, service: string, signal: AbortSignal | undefined): BrokerError {
+  if (signal?.aborted === true) return new BrokerError('cancelled', `The ${service} was cancelled.`);
+  return new BrokerError(
+    'archive-refused',
+    `Archive ${name} ended the ${service} with 0xFE00: it was cancelled there.`,
+    { dimseStatus: DimseStatus.cancel, remedy: 'Look in the archive’s log for who cancelled it.' },
+  );
 }
 
 const turnTimeoutMs = 24 * 3600 * 1000;

@@ -35,6 +35,8 @@ export function tidyAnswer(answer: DicomJson, step: FindStep): DicomJson | undef
  */
 export function unmatchedKeys(answer: DicomJson, keys: DicomJson, isAdmitted: boolean): Tag[] {
   return Object.entries(keys)
-    .filter(([tag, key]) => isMatchingKey(key) && (isAdmitted ? !hasValue(answer, tag) : answer[tag] === undefined))
+    .filter(
+      ([tag, key]) => isMatchingKey(key) && (isAdmitted ? !hasValue(answer, tag) : answer[tag] === undefined),
+    )
     .map(([tag]) => tag);
 }

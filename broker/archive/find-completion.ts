@@ -76,7 +76,9 @@ class Completion {
 
   isIncomplete(answer: DicomJson): boolean {
     return (
-      this.#missing(answer).length > 0 || this.#lacksLevel(answer, 'study') || this.#lacksLevel(answer, 'series')
+      this.#missing(answer).length > 0 ||
+      this.#lacksLevel(answer, 'study') ||
+      this.#lacksLevel(answer, 'series')
     );
   }
 

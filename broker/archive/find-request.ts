@@ -92,7 +92,8 @@ export class FindRequests {
       const tidy = tidyAnswer(read.dataSet, step);
       this.#report(read.problems, step, tidy === undefined);
       if (tidy === undefined) continue;
-      for (const tag of unmatchedKeys(tidy, step.keys, answer.unsupportedKeys)) context.notes.unmatchedKeys.add(tag);
+      for (const tag of unmatchedKeys(tidy, step.keys, answer.unsupportedKeys))
+        context.notes.unmatchedKeys.add(tag);
       yield tidy;
     }
   }

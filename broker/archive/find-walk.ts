@@ -68,7 +68,8 @@ async function* descend(
   for await (const answer of pages(() => send(step), uniqueKeys[level])) {
     const uid = uidOf(answer, uniqueKeys[level]);
     const attributes = { ...parent.attributes, ...answer };
-    const child = level === 'study' ? { ...parent, study: uid, attributes } : { ...parent, series: uid, attributes };
+    const child =
+      level === 'study' ? { ...parent, study: uid, attributes } : { ...parent, series: uid, attributes };
     yield* descend(query, child, { send, index: index + 1 });
   }
 }

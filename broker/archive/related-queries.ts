@@ -82,7 +82,8 @@ export class RelatedQueries {
     let sum = 0;
     for (const each of series) {
       const told = singleValue(each, instancesInSeries);
-      const uid = readUid(String(singleValue(each, seriesInstanceUid) ?? ''));
+      const value = singleValue(each, seriesInstanceUid);
+      const uid = typeof value === 'string' ? readUid(value) : undefined;
       const count =
         typeof told === 'number' ? told : uid === undefined ? undefined : await this.instancesIn(study, uid);
       if (count === undefined) return undefined;

@@ -6,7 +6,7 @@ import { type Uid, readUid } from '../domain/uid.ts';
 import { encodingOf } from '../domain/transfer-syntax.ts';
 import { fileMetaHeader } from '../dicom/file-meta.ts';
 import { HeaderScanner } from '../dicom/header-scanner.ts';
-import type { StoredInstance } from './stored-instance.ts';
+import type { InstanceName, StoredInstance } from './stored-instance.ts';
 import { incomingPath, instancePath } from './instance-path.ts';
 
 /** What is known of an instance before its data set comes. */
@@ -33,6 +33,10 @@ export interface WriteOutcome {
 
 /** Bytes that are gathered for one write: few system calls for large instances, one for small ones. */
 const flushLength = 512 * 1024;
+/** Pieces that are gathered for one write: as many as one system call takes (IOV_MAX). */
+const flushPieces = 1024;
+/** A piece up to this size is copied, so that it does not keep alive all that was read with it. */
+const smallPiece = 1024;
 
 /**
  * Writes one instance as it arrives, byte for byte, behind a file meta header. The file appears under
@@ -46,6 +50,8 @@ export class InstanceWriter {
   readonly #header: Buffer;
   readonly #temporaryPath: string;
   #headerDone = false;
+  /** Where the instance belongs, once its header has told. */
+  #name: InstanceName | undefined;
   #failure: WriteOutcome | undefined;
   #file: number | undefined;
   /** True while there is a file under the temporary name. */
@@ -69,31 +75,29 @@ export class InstanceWriter {
     if (this.#failure !== undefined) return;
     if (!this.#headerDone && this.#scanner.push(bytes)) {
       this.#headerDone = true;
-      this.#failure = this.#refusal();
+      this.#failure = this.#identify();
       if (this.#failure !== undefined) {
         this.#drop();
         return;
       }
     }
     this.#gather(bytes);
-    if (this.#gatheredLength >= flushLength)
+    if (this.#gatheredLength >= flushLength || this.#gathered.length >= flushPieces)
       this.#attempt(() => {
         this.#flush();
       });
   }
 
-  /** Where the instance belongs, once its header has told. */
+  /** Archive and study that the instance belongs to, once its header has told. */
   get place(): { archive: string; study: Uid } | undefined {
-    const study = this.#scanner.found.studyInstanceUid;
-    const archive = study === undefined ? undefined : this.#options.archiveOf(study);
-    return study === undefined || archive === undefined ? undefined : { archive, study };
+    return this.#name;
   }
 
   /** Puts the whole file under its name. */
   end(): WriteOutcome {
     if (this.#failure === undefined && !this.#headerDone) {
       this.#scanner.end();
-      this.#failure = this.#refusal();
+      this.#failure = this.#identify();
     }
     if (this.#failure === undefined)
       this.#attempt(() => {
@@ -109,13 +113,15 @@ export class InstanceWriter {
   }
 
   #gather(bytes: Buffer): void {
-    this.#gathered.push(bytes);
+    if (bytes.length === 0) return;
+    this.#gathered.push(bytes.length <= smallPiece ? Buffer.from(bytes) : bytes);
     this.#gatheredLength += bytes.length;
     this.#size += bytes.length;
     this.#crc = crc32(bytes, this.#crc);
   }
 
   #flush(): void {
+    if (this.#gatheredLength === 0) return;
     this.#file ??= openSync(this.#temporaryPath, 'wx', 0o640);
     this.#hasTemporary = true;
     writeFully(this.#file, this.#gathered, this.#gatheredLength);
@@ -124,18 +130,15 @@ export class InstanceWriter {
   }
 
   #finish(): void {
-    const { study, series, instance, archive } = this.#identity();
+    const name = this.#name;
+    if (name === undefined) throw new Error('An instance was finished that should have been refused.');
     this.#flush();
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-    const path = instancePath(this.#options.directory, { archive, study, series, instance });
+    this.#close();
+    const path = instancePath(this.#options.directory, name);
     rename(this.#temporaryPath, path);
     this.#hasTemporary = false;
     this.#options.stored({
-      archive,
-      study,
-      series,
-      instance,
+      ...name,
       sopClassUid: this.#incoming.sopClassUid,
       transferSyntaxUid: this.#incoming.transferSyntaxUid,
       size: this.#size,
@@ -145,25 +148,18 @@ export class InstanceWriter {
     });
   }
 
-  #identity(): { archive: string; study: Uid; series: Uid; instance: Uid } {
-    const { studyInstanceUid: study, seriesInstanceUid: series } = this.#scanner.found;
+  /** Reads from the header where the instance belongs, or why it is not taken. */
+  #identify(): WriteOutcome | undefined {
+    const { studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid } = this.#scanner.found;
     const instance = readUid(this.#incoming.sopInstanceUid);
-    const archive = study === undefined ? undefined : this.#options.archiveOf(study);
-    if (study === undefined || series === undefined || instance === undefined || archive === undefined) {
-      throw new Error('An instance was finished that should have been refused.');
-    }
-    return { archive, study, series, instance };
-  }
-
-  /** Why the instance is not taken, as far as its header tells. */
-  #refusal(): WriteOutcome | undefined {
-    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = this.#scanner.found;
-    const instance = readUid(this.#incoming.sopInstanceUid);
-    if (studyInstanceUid === undefined || seriesInstanceUid === undefined || instance === undefined) {
+    if (study === undefined || series === undefined || instance === undefined) {
       return {
         status: DimseStatus.cannotUnderstand,
         comment: 'Study, series or instance UID is missing or wrong',
       };
+    }
+    if (readUid(this.#incoming.sopClassUid) === undefined) {
+      return { status: DimseStatus.cannotUnderstand, comment: 'SOP Class UID is missing or wrong' };
     }
     if (sopInstanceUid !== instance) {
       return {
@@ -171,9 +167,12 @@ export class InstanceWriter {
         comment: 'SOP Instance UID differs from the command',
       };
     }
-    if (this.#options.archiveOf(studyInstanceUid) === undefined) {
+    // Decided once: a retrieval that ends meanwhile does not turn away what it has asked for.
+    const archive = this.#options.archiveOf(study);
+    if (archive === undefined) {
       return { status: DimseStatus.notAuthorized, comment: 'No retrieval asked for this study' };
     }
+    this.#name = { archive, study, series, instance };
     return undefined;
   }
 
@@ -186,14 +185,34 @@ export class InstanceWriter {
     }
   }
 
-  /** Lets go of everything; the temporary file goes with it. */
+  /** Lets go of everything; the temporary file goes with it. Never throws: it is the way out of failures. */
   #drop(): void {
     this.#gathered = [];
     this.#gatheredLength = 0;
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-    if (this.#hasTemporary) rmSync(this.#temporaryPath, { force: true });
+    attemptQuietly(() => {
+      this.#close();
+    });
+    if (!this.#hasTemporary) return;
     this.#hasTemporary = false;
+    attemptQuietly(() => {
+      rmSync(this.#temporaryPath, { force: true });
+    });
+  }
+
+  /** The descriptor is gone whether closing succeeds or not; the number may soon be another file's. */
+  #close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** What cannot be removed now is removed when the cache is opened again. */
+function attemptQuietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The failure that led here has been kept.
   }
 }
 

@@ -5,6 +5,13 @@ import type { Part } from './part.ts';
 const capacity = 256;
 
 /**
+ * Small instances that arrive one by one cost more in switching threads than in reading: after the first
+ * of all, a moment is waited for more to go along. What is larger goes at once.
+ */
+const lingerMs = 2;
+const lingerBelowBytes = 128 * 1024;
+
+/**
  * Takes parts from a source as fast as it gives them, up to a limit, so that those that are there can be
  * sent together without waiting for those that are not.
  */
@@ -13,6 +20,7 @@ export class PartFeed {
   #queue: Part[] = [];
   #next = 0;
   #ended = false;
+  #hasBegun = false;
   #failure: unknown;
   #wake: (() => void) | undefined;
   #makeRoom: (() => void) | undefined;
@@ -50,9 +58,21 @@ export class PartFeed {
     }
     // All that the source has ready comes in microtasks, before the event loop gets here.
     if (!this.#ended) await new Promise(setImmediate);
+    if (this.#hasBegun && !this.#ended && this.#isLittle) await new Promise((go) => setTimeout(go, lingerMs));
+    this.#hasBegun = true;
     if (this.peek() !== undefined) return true;
     if (this.#failure !== undefined) throw toBrokerError(this.#failure);
     return false;
+  }
+
+  get #isLittle(): boolean {
+    let bytes = 0;
+    for (let index = this.#next; index < this.#queue.length; index++) {
+      const part = this.#queue[index];
+      if (part !== undefined) bytes += 'bytes' in part ? part.bytes.length : part.length;
+      if (bytes >= lingerBelowBytes) return false;
+    }
+    return true;
   }
 
   /** Takes no more parts, and lets the source know. */

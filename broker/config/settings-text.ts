@@ -49,7 +49,9 @@ function byGroup(): (readonly [string, readonly Setting[]])[] {
 
 function defaultText(setting: Setting): string {
   if (setting.default === undefined) return 'Required.';
-  return setting.default === '' ? 'Default: empty.' : `Default: ${String(setting.default)}.`;
+  return setting.default === ''
+    ? 'Default: empty.'
+    : `Default: ${JSON.stringify(setting.default).replaceAll('"', '')}.`;
 }
 
 function code(value: unknown): string {

@@ -84,7 +84,7 @@ export class HeaderScanner implements ElementHandler {
   end(): void {
     if (this.#done) return;
     if (this.#deflated !== undefined) this.#inflate(this.#deflated, this.#deflatedLength);
-    if (!this.#done) this.#finish(this.#scanner.end().problem);
+    this.#finish(this.#scanner.end().problem);
   }
 
   element({ tag, length, depth }: ElementStart): boolean {
@@ -157,6 +157,7 @@ export class HeaderScanner implements ElementHandler {
   }
 
   #finish(problem: string | undefined): void {
+    if (this.#done) return;
     this.#done = true;
     this.#problem ??= problem;
     this.#scanner.stop();

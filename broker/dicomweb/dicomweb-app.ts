@@ -69,7 +69,7 @@ export function dicomwebApp(options: DicomwebOptions): Express {
 
 /** What has begun cannot be taken back: a body that is cut off must not look whole. */
 function answerError(logger: Logger): ErrorRequestHandler {
-  return (thrown: unknown, request, response, next) => {
+  return (thrown: unknown, request, response, _next) => {
     const error = toBrokerError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, 'A request failed.');
     if (response.headersSent) {
@@ -80,6 +80,5 @@ function answerError(logger: Logger): ErrorRequestHandler {
     }
     if (error.code === 'cancelled' && response.destroyed) return;
     sendProblem(response, error, request.headers.accept);
-    void next;
   };
 }

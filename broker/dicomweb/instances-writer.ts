@@ -13,12 +13,19 @@ export interface InstanceToSend {
   readonly transcoded: boolean;
 }
 
+/** What is told of an instance in front of its bytes. */
+export interface PartToSend {
+  readonly transferSyntaxUid: string;
+  /** Undefined where it is converted on its way. */
+  readonly length: number | undefined;
+}
+
 export interface WriterOptions {
   readonly reader: InstanceReader;
   readonly response: PacedResponse;
   readonly signal: AbortSignal;
   /** The bytes before the instance at that place: a part's delimiter and header, or nothing. */
-  readonly before: (index: number, transferSyntaxUid: string) => Buffer;
+  readonly before: (index: number, part: PartToSend) => Buffer;
   /** Drops a damaged file from the cache and fetches the instance again. */
   readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
 }
@@ -87,7 +94,9 @@ export class InstancesWriter {
 
   async #writeTranscoded(instance: StoredInstance): Promise<void> {
     const { response, signal, before } = this.#options;
-    await response.write(before(this.#next, explicitVrLittleEndian));
+    await response.write(
+      before(this.#next, { transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
+    );
     for await (const piece of transcodedInstance(instance, signal)) await response.write(piece);
     this.#next += 1;
   }
@@ -130,7 +139,7 @@ class Segment implements AsyncIterable<Part> {
       if (next === undefined || next.transcoded) return;
       const { instance } = next;
       if (this.#index > this.#start || !this.#isHeaderSent) {
-        yield { bytes: this.#before(this.#index, instance.transferSyntaxUid) };
+        yield { bytes: this.#before(this.#index, { ...instance, length: instance.size }) };
       }
       yield { path: instance.path, offset: 0, length: instance.size, crc32: instance.crc32 };
       this.#index += 1;

@@ -20,7 +20,8 @@ interface Form {
 
 const date = '\\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])';
 const time = '([01]\\d|2[0-3])([0-5]\\d([0-5]\\d|60)?(\\.\\d{1,6})?)?';
-const dateTime = '\\d{4}((0[1-9]|1[0-2])((0[1-9]|[12]\\d|3[01])(([01]\\d|2[0-3])([0-5]\\d([0-5]\\d|60)?(\\.\\d{1,6})?)?)?)?)?([+-]\\d{4})?';
+const dateTime =
+  '\\d{4}((0[1-9]|1[0-2])((0[1-9]|[12]\\d|3[01])(([01]\\d|2[0-3])([0-5]\\d([0-5]\\d|60)?(\\.\\d{1,6})?)?)?)?)?([+-]\\d{4})?';
 
 /** VRs of one form each; dates and times also as ranges (PS3.4 section C.2.2.2.5). */
 const forms: ReadonlyMap<string, Form> = new Map([
@@ -91,7 +92,9 @@ function parseUids(text: string, name: string): string[] {
     const uid = readUid(value);
     if (uid !== undefined) return uid;
     const what = value.trim() === '' ? 'an empty UID' : `${quoted(value)}, which is no UID`;
-    throw badRequest(`${name} has ${what}. UIDs are digits and single dots, 1 to 64 characters, separated by commas.`);
+    throw badRequest(
+      `${name} has ${what}. UIDs are digits and single dots, 1 to 64 characters, separated by commas.`,
+    );
   });
   return [...new Set(uids)];
 }

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { DimseStatus, formatStatus } from '../domain/dimse-status.ts';
-import { BrokerError, type ErrorCode } from '../domain/errors.ts';
+import type { BrokerError } from '../domain/errors.ts';
+import { type ErrorCode } from '../domain/errors.ts';
 import { chooseOffer, parseAccept } from './accept.ts';
 
 /** The HTTP status of each error code. docs/errors.md explains them to users. */
@@ -82,7 +83,8 @@ export function sendProblem(response: Response, error: BrokerError, accept: stri
   response.setHeader('Content-Type', isText ? 'text/plain; charset=utf-8' : problemJson.type);
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Content-Type-Options', 'nosniff');
-  if (problem.retryAfterInSecs !== undefined) response.setHeader('Retry-After', String(problem.retryAfterInSecs));
+  if (problem.retryAfterInSecs !== undefined)
+    response.setHeader('Retry-After', String(problem.retryAfterInSecs));
   response.end(isText ? problemText(problem) : problemDocument(problem));
 }
 

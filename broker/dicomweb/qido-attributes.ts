@@ -49,7 +49,12 @@ export function requiredAttributes(scope: SearchScope): Tag[] {
 
 /** The attributes that the archive is asked for, whatever the client asks for besides. */
 export function askedAttributes(scope: SearchScope): Tag[] {
-  return [...new Set([...requiredAttributes(scope), ...answeredLevels(scope).flatMap((level) => whereKnown[level])])];
+  return [
+    ...new Set([
+      ...requiredAttributes(scope),
+      ...answeredLevels(scope).flatMap((level) => whereKnown[level]),
+    ]),
+  ];
 }
 
 /** What `includefield=all` adds: every usual key of the levels that are answered. */

@@ -1,9 +1,15 @@
-import { isBelow, keyVr, levelOf } from '../archive/attribute-level.ts';
+import { isBelow, keyVr, levelOf, seriesInstanceUid, studyInstanceUid } from '../archive/attribute-level.ts';
 import { type QueryLevel, isMatchingKey } from '../archive/query.ts';
 import type { DicomJson, JsonAttribute } from '../dicom/dicom-json.ts';
 import type { Tag } from '../domain/tag.ts';
 import { parseUid, type Uid } from '../domain/uid.ts';
-import { type AttributePath, attributeName, badRequest, parseAttributePath, quoted } from './attribute-path.ts';
+import {
+  type AttributePath,
+  attributeName,
+  badRequest,
+  parseAttributePath,
+  quoted,
+} from './attribute-path.ts';
 import { parseKeyValue } from './key-value.ts';
 import { allAttributes, askedAttributes, retrieveUrl, type SearchScope } from './qido-attributes.ts';
 
@@ -51,14 +57,13 @@ const maxParameters = 500;
 export function parseQidoRequest(target: QidoTarget, query: string): QidoRequest {
   checkEncoding(query);
   const parameters = new URLSearchParams(query);
-  if (parameters.size > maxParameters) throw badRequest(`The query has more than ${maxParameters} parameters.`);
+  if (parameters.size > maxParameters)
+    throw badRequest(`The query has more than ${maxParameters} parameters.`);
   const { level } = target;
   const study = target.study === undefined ? undefined : parseUid(target.study, 'The study in the path');
   const series = target.series === undefined ? undefined : parseUid(target.series, 'The series in the path');
   const scope: SearchScope = { level, hasStudy: study !== undefined, hasSeries: series !== undefined };
-  const keys = parseKeys(parameters, level);
-  checkPath(keys, '0020000D', study);
-  checkPath(keys, '0020000E', series);
+  const keys = withoutPath(parseKeys(parameters, level), { study, series });
   return {
     level,
     study,
@@ -93,7 +98,9 @@ function parseKeys(parameters: URLSearchParams, level: QueryLevel): DicomJson {
     const [tag, ...within] = path;
     const last = path.at(-1) ?? tag;
     if (keyVr(last) === 'SQ' && parameters.getAll(name).some((value) => value !== '')) {
-      throw badRequest(`${name} is a sequence: name an attribute in it with a dot, such as ${name}.CodeValue.`);
+      throw badRequest(
+        `${name} is a sequence: name an attribute in it with a dot, such as ${name}.CodeValue.`,
+      );
     }
     const value = parseKeyValue(parameters.getAll(name).join('\\'), keyVr(last), attributeName(last));
     // On the level of studies, a study's modality can only mean one of its modalities.
@@ -131,12 +138,23 @@ function checkMatchable([tag]: AttributePath, name: string, level: QueryLevel): 
   );
 }
 
-/** A UID in the query must not contradict the path. */
-function checkPath(keys: DicomJson, tag: Tag, uid: Uid | undefined): void {
-  const values = keys[tag]?.Value;
-  if (uid === undefined || values === undefined) return;
-  if (!values.includes(uid)) throw badRequest(`${attributeName(tag)} in the query is another one than in the path.`);
-  delete keys[tag];
+/** What is left of the keys beside the path. @throws BrokerError where a UID among them contradicts it */
+function withoutPath(
+  keys: DicomJson,
+  { study, series }: { study: Uid | undefined; series: Uid | undefined },
+): DicomJson {
+  const path: Readonly<Record<Tag, Uid | undefined>> = {
+    [studyInstanceUid]: study,
+    [seriesInstanceUid]: series,
+  };
+  return Object.fromEntries(
+    Object.entries(keys).filter(([tag, { Value: values }]) => {
+      const uid = path[tag];
+      if (uid === undefined || values === undefined) return true;
+      if (values.includes(uid)) return false;
+      throw badRequest(`${attributeName(tag)} in the query is another one than in the path.`);
+    }),
+  );
 }
 
 /** Adds what dotted paths ask for to `keys`, where a sequence needs an item for it. */

@@ -58,7 +58,10 @@ export function qidoMethodNotAllowed(): Router {
   for (const [path] of resources) {
     router.all(path, (request, response) => {
       response.setHeader('Allow', allowed);
-      const error = new BrokerError('not-supported', `${request.method} is not offered here; ${allowed} are.`);
+      const error = new BrokerError(
+        'not-supported',
+        `${request.method} is not offered here; ${allowed} are.`,
+      );
       sendProblem(response, error, request.headers.accept);
     });
   }

@@ -10,7 +10,11 @@ import type { SearchOutcome } from './warning.ts';
 /** An archive, as far as a search needs it. */
 export interface QueriedArchive {
   readonly name: string;
-  find(query: ArchiveQuery, signal: AbortSignal, notes?: FindNotes): AsyncGenerator<DicomJson, void, undefined>;
+  find(
+    query: ArchiveQuery,
+    signal: AbortSignal,
+    notes?: FindNotes,
+  ): AsyncGenerator<DicomJson, void, undefined>;
 }
 
 export interface SearchOptions {
@@ -50,7 +54,11 @@ export class QidoSearch {
   async *results(): AsyncGenerator<DicomJson, void, undefined> {
     const { archive, signal, logger, maxRelatedQueries, wadoBase } = this.#options;
     const { level, study, series } = this.#request;
-    const required = requiredAttributes({ level, hasStudy: study !== undefined, hasSeries: series !== undefined });
+    const required = requiredAttributes({
+      level,
+      hasStudy: study !== undefined,
+      hasSeries: series !== undefined,
+    });
     const completed = complete(this.#page(), {
       find: (query, abort) => archive.find(query, abort),
       level,

@@ -30,8 +30,8 @@ export class Replay<T> {
 
   async #readUpTo(index: number): Promise<void> {
     if (index < this.#read.length || this.#isDone) return;
-    const { done, value } = await this.#source.next();
-    if (done === true) this.#isDone = true;
-    else this.#read.push(value);
+    const result = await this.#source.next();
+    if (result.done === true) this.#isDone = true;
+    else this.#read.push(result.value);
   }
 }

@@ -38,7 +38,11 @@ export function chooseResultFormat(ranges: readonly MediaRange[]): ResultFormat 
 }
 
 function jsonFormat(contentType: string): ResultFormat {
-  return { contentType, item: (dataSet, isFirst) => `${isFirst ? '[' : ',\n'}${jsonText(dataSet)}`, end: ']\n' };
+  return {
+    contentType,
+    item: (dataSet, isFirst) => `${isFirst ? '[' : ',\n'}${jsonText(dataSet)}`,
+    end: ']\n',
+  };
 }
 
 function xmlFormat(boundary: string): ResultFormat {

@@ -4,7 +4,7 @@ import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError } from '../domain/errors.ts';
 import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
-import { InstancesWriter, type InstanceToSend } from './instances-writer.ts';
+import { InstancesWriter, type InstanceToSend, type PartToSend } from './instances-writer.ts';
 import { multipartContentType, multipartEnd, multipartLength, newBoundary, partStart } from './multipart.ts';
 import { PacedResponse } from './paced-response.ts';
 import { Replay } from './replay.ts';
@@ -79,15 +79,16 @@ export class RetrieveAnswer {
       response: this.#paced,
       signal,
       refetch,
-      before: (index, syntax) => this.#before(index, syntax),
+      before: (index, part) => this.#before(index, part),
     });
     await this.#writer.write();
     response.end(form.isSinglePart ? undefined : multipartEnd(this.#boundary));
   }
 
-  #before(index: number, transferSyntaxUid: string): Buffer {
+  #before(index: number, { transferSyntaxUid, length }: PartToSend): Buffer {
     if (this.#options.form.isSinglePart) return Buffer.alloc(0);
-    return Buffer.from(partStart(this.#boundary, { contentType: partType(transferSyntaxUid) }, index === 0));
+    const header = { contentType: partType(transferSyntaxUid), ...(length === undefined ? {} : { length }) };
+    return Buffer.from(partStart(this.#boundary, header, index === 0));
   }
 
   #contentType(first: InstanceToSend): string {
@@ -99,12 +100,11 @@ export class RetrieveAnswer {
   #lengthOf(renditions: readonly InstanceToSend[]): number | undefined {
     if (renditions.some(({ transcoded }) => transcoded)) return undefined;
     if (this.#options.form.isSinglePart) return renditions[0]?.instance.size;
-    const ends = multipartEnd(this.#boundary).length;
-    return renditions.reduce(
-      (length, { instance }, index) =>
-        length + this.#before(index, instance.transferSyntaxUid).length + instance.size,
-      ends,
-    );
+    const parts = renditions.map(({ instance }) => ({
+      contentType: partType(instance.transferSyntaxUid),
+      length: instance.size,
+    }));
+    return multipartLength(this.#boundary, parts);
   }
 }
 

@@ -23,7 +23,11 @@ export interface SendOptions {
  * limit bounds: a client must learn from the header that its list was cut, since most cannot read trailers.
  * @throws BrokerError of the search; where the head was sent before, the answer must be broken off
  */
-export async function sendResults(response: Response, search: QidoSearch, options: SendOptions): Promise<void> {
+export async function sendResults(
+  response: Response,
+  search: QidoSearch,
+  options: SendOptions,
+): Promise<void> {
   setHeaders(response);
   const warnings = (): string[] => searchWarnings(options.service, options.request, search.outcome);
   if (options.request.limit === undefined) await sendHeld(response, search, { ...options, warnings });
@@ -40,7 +44,11 @@ interface Sending extends SendOptions {
   readonly warnings: () => string[];
 }
 
-async function sendHeld(response: Response, search: QidoSearch, { format, warnings }: Sending): Promise<void> {
+async function sendHeld(
+  response: Response,
+  search: QidoSearch,
+  { format, warnings }: Sending,
+): Promise<void> {
   const texts: string[] = [];
   for await (const result of search.results()) texts.push(format.item(result, texts.length === 0));
   if (texts.length === 0) {
@@ -98,7 +106,8 @@ async function stream(sender: TextSender, { response, search, sending }: Streami
   sender.finish();
   const known = told;
   const late = warnings().filter((warning) => !known.includes(warning));
-  if (canTrail && late.length > 0) response.addTrailers(late.map((warning): [string, string] => ['Warning', warning]));
+  if (canTrail && late.length > 0)
+    response.addTrailers(late.map((warning): [string, string] => ['Warning', warning]));
   response.end();
 }
 

@@ -15,6 +15,8 @@ import type { QuickAck } from './quick-ack.ts';
 import { UpperLayer } from './upper-layer.ts';
 
 export interface AcceptorOptions {
+  /** Address of the peer, for error texts. */
+  readonly peer: string;
   readonly maxPduLength: number;
   /** From the connection to A-ASSOCIATE-RQ (ARTIM). */
   readonly associationTimeoutMs: number;
@@ -101,6 +103,7 @@ export class AcceptedAssociation implements Responder {
       throw new BrokerError('association-aborted', 'The peer sent an association PDU out of turn.');
     }
     const request = decodeAssociateRq(body);
+    this.#layer.peer = `${request.callingAeTitle} at ${this.#options.peer}`;
     const rejection =
       request.applicationContext === applicationContextName
         ? this.#options.refuse(request)

@@ -1,5 +1,4 @@
 import { BrokerError } from '../domain/errors.ts';
-import { unpaddedText } from './padded-text.ts';
 import { trimPadding } from '../domain/padding.ts';
 
 /** Item types inside A-ASSOCIATE-RQ and -AC (PS3.8 section 9.3.2, PS3.7 annex D.3.3). */
@@ -53,12 +52,17 @@ export function decodeItems(body: Buffer): Item[] {
   return items;
 }
 
+/** Text of an item without the padding that some peers leave on it. */
+export function itemText(value: Buffer): string {
+  return trimPadding(value.toString('latin1'));
+}
+
 /** A UID behind a 16-bit length, as role selection and extended negotiation carry it, and what follows. */
 export function splitUid(value: Buffer): { uid: string; rest: Buffer } {
   if (value.length < 2) throw truncated();
   const end = 2 + value.readUInt16BE(0);
   if (end > value.length) throw truncated();
-  return { uid: unpaddedText(value.subarray(2, end)), rest: value.subarray(end) };
+  return { uid: itemText(value.subarray(2, end)), rest: value.subarray(end) };
 }
 
 /** A UID behind a 16-bit length. */

@@ -1,12 +1,12 @@
 import { implementationClassUid, implementationVersionName } from '../domain/implementation.ts';
 import { BrokerError } from '../domain/errors.ts';
-import { unpaddedText } from './padded-text.ts';
 import { PduType, pduHeaderLength } from './pdu.ts';
 import {
   ItemType,
   applicationContextName,
   decodeItems,
   encodeItem,
+  itemText,
   lengthAndUid,
   splitUid,
 } from './associate-items.ts';
@@ -106,7 +106,7 @@ export function decodeAssociateRq(body: Buffer): AssociateRq {
   const contexts: ProposedContext[] = [];
   let applicationContext = '';
   const common = decodeAssociate(body, (type, value) => {
-    if (type === ItemType.applicationContext) applicationContext = unpaddedText(value);
+    if (type === ItemType.applicationContext) applicationContext = itemText(value);
     if (type === ItemType.presentationContextRq) contexts.push(decodeProposedContext(value));
   });
   return { ...common, applicationContext, contexts };
@@ -121,7 +121,7 @@ export function decodeAssociateAc(body: Buffer): AssociateAc {
     contexts.push({
       id: value[0] ?? 0,
       result: value[2] ?? 0,
-      transferSyntax: syntax === undefined ? '' : unpaddedText(syntax.value),
+      transferSyntax: syntax === undefined ? '' : itemText(syntax.value),
     });
   });
   return { ...common, contexts };
@@ -132,10 +132,10 @@ function decodeProposedContext(value: Buffer): ProposedContext {
   const abstractSyntax = items.find((item) => item.type === ItemType.abstractSyntax);
   return {
     id: value[0] ?? 0,
-    abstractSyntax: abstractSyntax === undefined ? '' : unpaddedText(abstractSyntax.value),
+    abstractSyntax: abstractSyntax === undefined ? '' : itemText(abstractSyntax.value),
     transferSyntaxes: items
       .filter((item) => item.type === ItemType.transferSyntax)
-      .map((item) => unpaddedText(item.value)),
+      .map((item) => itemText(item.value)),
   };
 }
 
@@ -159,8 +159,8 @@ function decodeAssociate(body: Buffer, visit: (type: number, value: Buffer) => v
     }
   }
   return {
-    calledAeTitle: unpaddedText(body.subarray(4, 20)),
-    callingAeTitle: unpaddedText(body.subarray(20, 36)),
+    calledAeTitle: itemText(body.subarray(4, 20)),
+    callingAeTitle: itemText(body.subarray(20, 36)),
     maxPduLength,
     roles,
     extended,

@@ -29,7 +29,9 @@ export class AssociationPool {
   readonly #options: PoolOptions;
   readonly #idle: Idle[] = [];
   readonly #open = new Set<Association>();
-  #stopped = false;
+  /** Associations that go to users of this pool who wait in turn and have just been granted a permit. */
+  readonly #handedOver: Association[] = [];
+  readonly #stopping = new AbortController();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -68,6 +70,7 @@ export class AssociationPool {
     let kept = this.#takeIdle();
     for (;;) {
       const lent = kept ?? (await this.#openNew(signal));
+      const before = lent.association.responsesReceived;
       let started = false;
       try {
         for await (const value of work(lent.association)) {
@@ -76,7 +79,7 @@ export class AssociationPool {
         }
         return;
       } catch (error) {
-        if (kept === undefined || started || !isStale(error, lent.association)) throw error;
+        if (kept === undefined || started || !isStale(error, lent.association, before)) throw error;
       } finally {
         this.#giveBack(lent);
       }
@@ -86,7 +89,7 @@ export class AssociationPool {
 
   /** Releases the idle associations and aborts those in use; settles when all are closed. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     for (const idle of this.#idle.splice(0)) {
       clearTimeout(idle.timer);
       void this.#end(idle);
@@ -98,10 +101,11 @@ export class AssociationPool {
     kept: Lent,
     work: (association: Association) => Promise<T>,
   ): Promise<{ value: T } | typeof stale> {
+    const before = kept.association.responsesReceived;
     try {
       return { value: await work(kept.association) };
     } catch (error) {
-      if (isStale(error, kept.association)) return stale;
+      if (isStale(error, kept.association, before)) return stale;
       throw error;
     } finally {
       this.#giveBack(kept);
@@ -118,29 +122,47 @@ export class AssociationPool {
     return undefined;
   }
 
+  /** One that was handed over counts as new: it answered somebody a moment ago. */
   async #openNew(signal?: AbortSignal): Promise<Lent> {
-    const { permits, queueTimeoutMs, request } = this.#options;
-    const permit = await permits.acquire(queueTimeoutMs, signal);
+    const { permits, queueTimeoutMs } = this.#options;
+    const either =
+      signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal]);
+    let permit: Permit | undefined;
     try {
-      if (this.#stopped) throw new BrokerError('cancelled', 'The gateway is shutting down.');
-      const association = await Association.open(request, signal);
-      this.#open.add(association);
-      this.#options.onChange?.('opened');
-      void association.closed.then(() => {
-        this.#open.delete(association);
-        this.#forget(association);
-        this.#options.onChange?.('closed');
-      });
+      permit = await permits.acquire(queueTimeoutMs, either, this);
+      const handedOver = this.#handedOver.pop();
+      if (handedOver?.isIdle === true) return { association: handedOver, permit };
+      void handedOver?.end();
+      const association = await Association.open(this.#options.request, either);
+      this.#watch(association);
       return { association, permit };
     } catch (error) {
-      permit[Symbol.dispose]();
-      throw error;
+      permit?.[Symbol.dispose]();
+      if (!this.#stopping.signal.aborted) throw error;
+      throw new BrokerError('cancelled', 'The gateway is shutting down.', { cause: error });
     }
   }
 
+  #watch(association: Association): void {
+    this.#open.add(association);
+    this.#options.onChange?.('opened');
+    void association.closed.then(() => {
+      this.#open.delete(association);
+      this.#forget(association);
+      this.#options.onChange?.('closed');
+    });
+  }
+
   #giveBack(lent: Lent): void {
+    const { permits, idleTimeoutMs } = this.#options;
+    const isUsable = lent.association.isIdle && !this.#stopping.signal.aborted;
+    if (isUsable && permits.isNext(this)) {
+      this.#handedOver.push(lent.association);
+      lent.permit[Symbol.dispose]();
+      return;
+    }
     // Somebody else may be waiting for the permit, with other needs: an idle association gives way.
-    if (this.#stopped || !lent.association.isIdle || this.#options.permits.queued > 0) {
+    if (!isUsable || permits.queued > 0 || idleTimeoutMs === 0) {
       void this.#end(lent);
       return;
     }
@@ -150,7 +172,7 @@ export class AssociationPool {
         const place = this.#idle.indexOf(idle);
         if (place >= 0) this.#idle.splice(place, 1);
         void this.#end(idle);
-      }, this.#options.idleTimeoutMs),
+      }, idleTimeoutMs),
     };
     idle.timer.unref();
     this.#idle.push(idle);
@@ -191,6 +213,7 @@ interface Lent {
 const stale = Symbol('the kept association had been closed');
 
 /** A kept association that breaks before it answers anything was closed by the archive in the meantime. */
-function isStale(error: unknown, association: Association): boolean {
-  return error instanceof BrokerError && error.code === 'association-aborted' && !association.hasAnswered;
+function isStale(error: unknown, association: Association, responsesBefore: number): boolean {
+  if (!(error instanceof BrokerError) || error.code !== 'association-aborted') return false;
+  return association.responsesReceived === responsesBefore;
 }

@@ -1,10 +1,15 @@
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
-import type { AssociateAc } from './associate-pdu.ts';
 import { CommandField, type CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
-import { type AssociationReceiver, type Opened, type Proposal, negotiate } from './negotiation.ts';
+import {
+  type AssociationReceiver,
+  type Opened,
+  type Proposal,
+  acceptedContexts,
+  negotiate,
+} from './negotiation.ts';
 import { openSocket } from './open-socket.ts';
-import type { AcceptedContext, ExtendedNegotiation, ProposedContext } from './presentation-context.ts';
+import type { AcceptedContext, ExtendedNegotiation } from './presentation-context.ts';
 import { type Endpoint, describe } from './rejection.ts';
 import { ResponseQueue, type Response } from './response-queue.ts';
 import type { UpperLayer } from './upper-layer.ts';
@@ -41,6 +46,12 @@ export interface RequestOptions {
 /** How long a peer may take to end an operation after C-CANCEL before the association is aborted. */
 const cancelTimeoutMs = 5_000;
 const responseBit = 0x8000;
+/** The operations that have a C-CANCEL (PS3.7 sections 9.3.2.3, 9.3.3.3, 9.3.4.3). */
+const cancellable: ReadonlySet<number> = new Set([
+  CommandField.cFindRq,
+  CommandField.cGetRq,
+  CommandField.cMoveRq,
+]);
 
 /** An association that this side requested, one operation at a time (PS3.8 section 7). */
 export class Association implements AssociationReceiver, Responder {
@@ -52,7 +63,9 @@ export class Association implements AssociationReceiver, Responder {
   readonly #server: AssociationServer | undefined;
   #nextMessageId = 1;
   #queue: ResponseQueue | undefined;
-  #hasAnswered = false;
+  #responsesReceived = 0;
+  /** Ends the wait of a data set that is being sent. */
+  #onBroken: ((reason: BrokerError) => void) | undefined;
 
   private constructor(request: AssociationRequest, opened: Opened) {
     this.endpoint = request.endpoint;
@@ -63,10 +76,9 @@ export class Association implements AssociationReceiver, Responder {
     this.extended = opened.answer.extended;
     this.#layer.peerMaxPduLength = opened.answer.maxPduLength;
     opened.handler.association = this;
-    void this.#closed.then((reason) => {
-      this.#queue?.fail(
-        reason ?? new BrokerError('association-aborted', `${this.#peer} released the association early.`),
-      );
+    void this.#closedReason().then((reason) => {
+      this.#queue?.fail(reason);
+      this.#onBroken?.(reason);
     });
   }
 
@@ -90,9 +102,9 @@ export class Association implements AssociationReceiver, Responder {
     return this.#layer.isOpen && this.#queue === undefined && !this.#layer.isReceiving;
   }
 
-  /** Whether anything came back for the last request. */
-  get hasAnswered(): boolean {
-    return this.#hasAnswered;
+  /** How many responses have come since it was opened. */
+  get responsesReceived(): number {
+    return this.#responsesReceived;
   }
 
   /** The accepted context of a SOP class, or undefined. */
@@ -130,16 +142,21 @@ export class Association implements AssociationReceiver, Responder {
    * @throws BrokerError `association-aborted`, `archive-timeout`, `cancelled`
    */
   async *request(options: RequestOptions): AsyncGenerator<Response, void, undefined> {
-    const { command, signal } = options;
-    const messageId = command.messageId ?? 0;
-    const queue = new ResponseQueue(this.#layer, messageId);
+    const { contextId, command, signal } = options;
+    if (signal?.aborted) throw this.#cancelled();
+    if (this.#queue !== undefined) {
+      throw new BrokerError(
+        'internal',
+        `Two operations at once were started on one association with ${this.#peer}.`,
+      );
+    }
+    const queue = new ResponseQueue(this.#layer, { contextId, messageId: command.messageId ?? 0 });
     this.#queue = queue;
-    this.#hasAnswered = false;
     let ended = false;
     try {
-      this.#layer.sendMessage(options.contextId, command, options.identifier);
-      if (!this.#layer.isOpen) queue.fail(await this.#closedReason());
-      if (options.body !== undefined) await this.#sendBody(options.body);
+      this.#layer.sendMessage(contextId, command, options.identifier);
+      if (!this.#layer.isOpen) throw await this.#closedReason();
+      if (options.body !== undefined) await this.#sendBody(options.body, signal);
       while (!ended) {
         const response = await queue.next(options.timeoutMs, signal);
         if (response === undefined) throw this.#silence(options.timeoutMs);
@@ -147,7 +164,7 @@ export class Association implements AssociationReceiver, Responder {
         yield response;
       }
     } finally {
-      if (!ended && this.#layer.isOpen) await this.#cancel(options.contextId, messageId, queue);
+      if (!ended && this.#layer.isOpen) await this.#cancel(options, queue);
       this.#queue = undefined;
     }
   }
@@ -180,24 +197,44 @@ export class Association implements AssociationReceiver, Responder {
     await this.#closed;
   }
 
-  /** @inheritdoc */
+  /** Where the data set of a peer's message goes; a response's is collected. */
   sink(contextId: number, command: CommandSet): DataSetSink | undefined {
-    const context = this.contexts.get(contextId);
-    return context === undefined ? undefined : this.#server?.sink(context, command);
+    if (isResponse(command)) return undefined;
+    const { server, context } = this.#serving(contextId);
+    const sink = server.sink(context, command);
+    if (sink === undefined) return undefined;
+    return {
+      write: (bytes) => {
+        this.#queue?.touch();
+        sink.write(bytes);
+      },
+      end: () => {
+        sink.end();
+      },
+      abort: (reason) => {
+        sink.abort(reason);
+      },
+    };
   }
 
   /** A message of the peer's: a response, or a request that the server answers. */
   receive(contextId: number, command: CommandSet, dataSet: Buffer | undefined): void {
-    if ((command.commandField & responseBit) !== 0) {
-      this.#hasAnswered = true;
-      this.#queue?.push(command, dataSet);
+    if (isResponse(command)) {
+      this.#responsesReceived += 1;
+      this.#queue?.push(contextId, command, dataSet);
       return;
     }
+    const { server, context } = this.#serving(contextId);
+    this.#queue?.touch();
+    server.message(this, context, command);
+  }
+
+  #serving(contextId: number): { server: AssociationServer; context: AcceptedContext } {
     const context = this.contexts.get(contextId);
     if (this.#server === undefined || context === undefined) {
       throw new BrokerError('association-aborted', `${this.#peer} sent a request that was not agreed on.`);
     }
-    this.#server.message(this, context, command);
+    return { server: this.#server, context };
   }
 
   get #peer(): string {
@@ -212,12 +249,21 @@ export class Association implements AssociationReceiver, Responder {
   }
 
   /** A data set that breaks off cannot be cancelled in order: the peer still waits for its end. */
-  async #sendBody(body: () => Promise<void>): Promise<void> {
+  async #sendBody(body: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const cancel = (): void => {
+      this.abort(this.#cancelled());
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
     try {
-      await body();
+      // Where the bytes come from may be silent too, and knows nothing of the association's end.
+      const broken = new Promise<never>((_resolve, reject) => (this.#onBroken = reject));
+      await Promise.race([body(), broken]);
     } catch (error) {
       this.abort(toBrokerError(error));
       throw error;
+    } finally {
+      this.#onBroken = undefined;
+      signal?.removeEventListener('abort', cancel);
     }
   }
 
@@ -230,29 +276,23 @@ export class Association implements AssociationReceiver, Responder {
     return error;
   }
 
-  async #cancel(contextId: number, messageId: number, queue: ResponseQueue): Promise<void> {
-    const cancelled = new BrokerError('cancelled', `The operation at ${this.#peer} was cancelled.`);
-    this.#layer.sendMessage(contextId, {
-      commandField: CommandField.cCancelRq,
-      messageIdBeingRespondedTo: messageId,
-      hasDataSet: false,
-    });
-    const ended = await queue.drainToFinal(cancelTimeoutMs);
-    if (!ended) this.#layer.abort(cancelled);
+  #cancelled(): BrokerError {
+    return new BrokerError('cancelled', `The operation at ${this.#peer} was cancelled.`);
+  }
+
+  /** Leaves the association fit for another operation where the peer ends this one in time. */
+  async #cancel({ contextId, command }: RequestOptions, queue: ResponseQueue): Promise<void> {
+    if (cancellable.has(command.commandField)) {
+      this.#layer.sendMessage(contextId, {
+        commandField: CommandField.cCancelRq,
+        messageIdBeingRespondedTo: command.messageId ?? 0,
+        hasDataSet: false,
+      });
+    }
+    if (!(await queue.drainToFinal(cancelTimeoutMs))) this.abort(this.#cancelled());
   }
 }
 
-function acceptedContexts(
-  proposed: readonly ProposedContext[],
-  answer: AssociateAc,
-): Map<number, AcceptedContext> {
-  const accepted = new Map<number, AcceptedContext>();
-  for (const { id, result, transferSyntax } of answer.contexts) {
-    const context = proposed.find((candidate) => candidate.id === id);
-    if (context === undefined || result !== 0) continue;
-    // An acceptor that names a syntax that was not proposed cannot be understood in that context.
-    if (!context.transferSyntaxes.includes(transferSyntax)) continue;
-    accepted.set(id, { id, abstractSyntax: context.abstractSyntax, transferSyntax });
-  }
-  return accepted;
+function isResponse(command: CommandSet): boolean {
+  return (command.commandField & responseBit) !== 0;
 }

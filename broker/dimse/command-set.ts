@@ -1,5 +1,4 @@
 import { BrokerError } from '../domain/errors.ts';
-import { unpaddedText } from './padded-text.ts';
 import { trimPadding } from '../domain/padding.ts';
 
 /** Command fields of DIMSE-C messages (PS3.7 annex E.1). */
@@ -121,7 +120,9 @@ export function decodeCommandSet(bytes: Buffer): CommandSet {
     const known = byElement.get(element);
     if (known === undefined || offset === start) continue;
     found[known.field] =
-      known.kind === 'us' ? readUs(bytes, start, offset) : unpaddedText(bytes.subarray(start, offset));
+      known.kind === 'us'
+        ? readUs(bytes, start, offset)
+        : trimPadding(bytes.toString('latin1', start, offset));
   }
   const commandField = found['commandField'];
   if (typeof commandField !== 'number') throw malformed('has no command field');

@@ -45,7 +45,8 @@ export async function* findScu(
     if (outcome === 'pending') {
       if (response.identifier === undefined) continue;
       yield { identifier: response.identifier, unsupportedKeys: response.status === 0xff01 };
-    } else if (outcome === 'failure') {
+    } else if (outcome === 'failure' || outcome === 'cancel') {
+      // Nobody who reads this has cancelled: the archive gave up by itself, and answers are missing.
       throw statusError(association.endpoint, 'C-FIND', response.status, response.command.errorComment);
     }
   }

@@ -37,11 +37,12 @@ const identifierSyntax = '1.2.840.10008.1.2';
  * @throws BrokerError of the association; `context-not-accepted` where the peer offers no C-GET
  */
 export async function getScu(request: GetRequest): Promise<RetrieveEnd> {
+  const storage = request.storage.slice(0, maxPresentationContexts - 1);
   const association = await Association.open(
     {
       ...request,
-      contexts: proposedContexts(request.storage),
-      roles: [...new Set(request.storage.map((context) => context.sopClass))].map((sopClass) => ({
+      contexts: proposedContexts(storage),
+      roles: [...new Set(storage.map((context) => context.sopClass))].map((sopClass) => ({
         sopClass,
         scu: false,
         scp: true,
@@ -89,7 +90,7 @@ export async function getScu(request: GetRequest): Promise<RetrieveEnd> {
  * settle on one for all instances of the class, and convert or fail for the others.
  */
 function proposedContexts(storage: readonly StorageContext[]): ProposedContext[] {
-  const pairs = storage.slice(0, maxPresentationContexts - 1).map(({ sopClass, transferSyntax }) => ({
+  const pairs = storage.map(({ sopClass, transferSyntax }) => ({
     abstractSyntax: sopClass,
     transferSyntaxes: [transferSyntax],
   }));

@@ -4,7 +4,12 @@ import { type AssociateAc, decodeAssociateAc, encodeAssociateRq } from './associ
 import type { CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
 import { PduType } from './pdu.ts';
-import type { ExtendedNegotiation, ProposedContext, RoleSelection } from './presentation-context.ts';
+import type {
+  AcceptedContext,
+  ExtendedNegotiation,
+  ProposedContext,
+  RoleSelection,
+} from './presentation-context.ts';
 import type { QuickAck } from './quick-ack.ts';
 import { type Endpoint, describe, rejectionError } from './rejection.ts';
 import { settledWithin } from './settled-within.ts';
@@ -58,6 +63,13 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
   let settleClosed: (reason: BrokerError | undefined) => void = () => undefined;
   const closed = new Promise<BrokerError | undefined>((resolve) => (settleClosed = resolve));
   let answered: (type: number, body: Buffer) => void = () => undefined;
+  const established = (): AssociationReceiver => {
+    if (handler.association !== undefined) return handler.association;
+    throw new BrokerError(
+      'association-aborted',
+      `${describe(endpoint)} sent a message before it was asked anything.`,
+    );
+  };
   const layer = new UpperLayer(
     socket,
     {
@@ -67,12 +79,12 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
       closed: (reason) => {
         settleClosed(reason);
       },
-      sink: (contextId, command) => handler.association?.sink(contextId, command),
+      sink: (contextId, command) => established().sink(contextId, command),
       message: (contextId, command, dataSet) => {
-        handler.association?.receive(contextId, command, dataSet);
+        established().receive(contextId, command, dataSet);
       },
     },
-    { ...limits, maxIdentifierLength, quickAck: request.quickAck },
+    { ...limits, maxIdentifierLength, quickAck: request.quickAck, peer: describe(endpoint) },
   );
   try {
     const answer = await settledWithin<AssociateAc>(
@@ -124,4 +136,20 @@ function associationError(endpoint: Endpoint, error: unknown, timeoutMs: number)
     `${describe(endpoint)} took the connection but did not answer the association request within ${timeoutMs / 1000} s.`,
     { cause: error, remedy: 'Check that the port is the DICOM port of the archive.' },
   );
+}
+
+/** The contexts that the peer accepted, by their ID. */
+export function acceptedContexts(
+  proposed: readonly ProposedContext[],
+  answer: AssociateAc,
+): Map<number, AcceptedContext> {
+  const accepted = new Map<number, AcceptedContext>();
+  for (const { id, result, transferSyntax } of answer.contexts) {
+    const context = proposed.find((candidate) => candidate.id === id);
+    if (context === undefined || result !== 0) continue;
+    // An acceptor that names a syntax that was not proposed cannot be understood in that context.
+    if (!context.transferSyntaxes.includes(transferSyntax)) continue;
+    accepted.set(id, { id, abstractSyntax: context.abstractSyntax, transferSyntax });
+  }
+  return accepted;
 }

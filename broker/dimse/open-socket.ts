@@ -36,6 +36,7 @@ function unreachable(endpoint: Endpoint, error: unknown, timeoutMs: number): Bro
     EAI_AGAIN: 'its host name cannot be looked up',
     EHOSTUNREACH: 'there is no route to it',
     ENETUNREACH: 'there is no route to its network',
+    ETIMEDOUT: 'no answer',
     timeout: `no answer within ${timeoutMs / 1000} s`,
   };
   return new BrokerError(

@@ -1,6 +1,7 @@
 import { BrokerError } from '../domain/errors.ts';
 
 interface Waiting {
+  readonly who: object | undefined;
   readonly grant: () => void;
 }
 
@@ -39,11 +40,19 @@ export class Permits {
     this.#relief.push(free);
   }
 
-  /** @throws BrokerError `busy` where none becomes free in time, `cancelled` on the signal */
-  async acquire(timeoutMs: number, signal?: AbortSignal): Promise<Permit> {
+  /** True where `who` is the one who gets the next permit that is given back. */
+  isNext(who: object): boolean {
+    return this.#waiting[0]?.who === who;
+  }
+
+  /**
+   * @param who lets the one who gives a permit back know whom it goes to
+   * @throws BrokerError `busy` where none becomes free in time, `cancelled` on the signal
+   */
+  async acquire(timeoutMs: number, signal?: AbortSignal, who?: object): Promise<Permit> {
     if (signal?.aborted) throw new BrokerError('cancelled', 'The request was cancelled.');
     if (this.#taken < this.#limit) this.#taken += 1;
-    else await this.#queue(timeoutMs, signal);
+    else await this.#queue(timeoutMs, signal, who);
     let held = true;
     return {
       [Symbol.dispose]: () => {
@@ -53,7 +62,7 @@ export class Permits {
     };
   }
 
-  #queue(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  #queue(timeoutMs: number, signal: AbortSignal | undefined, who: object | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
@@ -62,6 +71,7 @@ export class Permits {
         if (place >= 0) this.#waiting.splice(place, 1);
       };
       const waiting: Waiting = {
+        who,
         grant: () => {
           leave();
           resolve();

@@ -35,6 +35,11 @@ function explain(endpoint: Endpoint, status: number, destination: string | undef
         why: `it does not know the move destination ${destination ?? ''}`.trimEnd(),
         remedy: `Ask the archive's administrator to register our AE title ${destination ?? ours} as a move destination, with the address of this machine and the port of our storage SCP (scp.local_port).`,
       };
+    case DimseStatus.cancel:
+      return {
+        why: 'it ended the operation before it was done',
+        remedy: 'Ask for less at once, or try again later.',
+      };
     case DimseStatus.outOfResources:
       return { why: 'it is out of resources', remedy: 'Try again later.' };
     case DimseStatus.unableToCalculateMatches:

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError } from '../domain/errors.ts';
 import { isStorageSopClass, verificationSopClass } from '../domain/sop-class.ts';
 import { transferSyntaxOf } from '../domain/transfer-syntax.ts';
@@ -32,12 +33,15 @@ export interface ScpAssociationEvent {
 }
 
 /** How long associations that are in the middle of an instance may go on when the SCP stops. */
-const stopGraceMs = 5_000;
+const stopGraceMs = 3_000;
+const stopPollMs = 20;
 
 /** The Storage and Verification SCP that archives send instances to (PS3.4 annexes A and B). */
 export class StoreScp {
   readonly #options: StoreScpOptions;
   readonly #server: Server;
+  /** Every connection, also before it has requested an association. */
+  readonly #connections = new Set<AcceptedAssociation>();
   readonly #associations = new Set<AcceptedAssociation>();
 
   constructor(options: StoreScpOptions) {
@@ -55,6 +59,10 @@ export class StoreScp {
       this.#server.once('error', reject);
       this.#server.listen({ host: this.#options.host, port: this.#options.port, backlog: 128 }, () => {
         this.#server.off('error', reject);
+        // Out of descriptors, say: that one connection is lost, the others go on.
+        this.#server.on('error', (error) => {
+          this.#cannotAccept(error);
+        });
         resolve();
       });
     });
@@ -69,13 +77,27 @@ export class StoreScp {
       });
     });
     const deadline = performance.now() + stopGraceMs;
-    while (performance.now() < deadline && [...this.#associations].some((one) => one.isReceiving)) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    for (const association of this.#associations) {
-      association.abort(new BrokerError('cancelled', 'The gateway is shutting down.'));
+    for (;;) {
+      const mayFinish = performance.now() < deadline;
+      for (const connection of this.#connections) {
+        if (mayFinish && connection.isReceiving) continue;
+        connection.abort(new BrokerError('cancelled', 'The gateway is shutting down.'));
+      }
+      if (!mayFinish || ![...this.#connections].some((connection) => connection.isReceiving)) break;
+      await sleep(stopPollMs);
     }
     await closed;
+  }
+
+  #cannotAccept({ message }: Error): void {
+    const { onAssociation } = this.#options;
+    onAssociation({
+      what: 'refused',
+      peer: 'unknown',
+      callingAeTitle: '',
+      open: this.#associations.size,
+      reason: message,
+    });
   }
 
   #accept(socket: Socket): void {
@@ -88,6 +110,7 @@ export class StoreScp {
     };
     const association = new AcceptedAssociation(socket, {
       ...this.#options,
+      peer,
       refuse: (request) => {
         callingAeTitle = request.callingAeTitle;
         const rejection = this.#refusal(request.calledAeTitle);
@@ -102,10 +125,12 @@ export class StoreScp {
         return new StoreService(handler, { callingAeTitle: request.callingAeTitle, peer });
       },
       closed: (reason) => {
+        this.#connections.delete(association);
         this.#associations.delete(association);
         if (opened || reason !== undefined) report('closed', reason?.message);
       },
     });
+    this.#connections.add(association);
   }
 
   #refusal(

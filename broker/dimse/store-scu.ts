@@ -59,16 +59,20 @@ export async function storeScu(
   throw new Error(`${describe(association.endpoint)} ended a C-STORE without a response.`);
 }
 
-/** One piece is held back, so that the last one can be marked as such. */
+/**
+ * One piece is held back, so that the last one can be marked as such. Pieces of an odd length lend a
+ * byte to the next: fragments are even (PS3.8 annex E.1), and DCMTK aborts where one is not.
+ */
 async function sendDataSet(
   association: Association,
   contextId: number,
   bytes: AsyncIterable<Buffer>,
 ): Promise<void> {
-  let held: Buffer | undefined;
+  let held: Buffer = Buffer.alloc(0);
   for await (const piece of bytes) {
-    if (held !== undefined) await association.sendDataSetPart(contextId, held, false);
-    held = piece;
+    const even = held.length - (held.length % 2);
+    if (even > 0) await association.sendDataSetPart(contextId, held.subarray(0, even), false);
+    held = even === held.length ? piece : Buffer.concat([held.subarray(even), piece]);
   }
-  await association.sendDataSetPart(contextId, held ?? Buffer.alloc(0), true);
+  await association.sendDataSetPart(contextId, held, true);
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { abortedByPeer, lostConnection, namingPeer } from './broken-association.ts';
 import { type CommandSet, encodeCommandSet } from './command-set.ts';
 import { MessageAssembler, type MessageListener } from './message-assembler.ts';
 import {
@@ -24,6 +25,8 @@ export interface UpperLayerListener extends MessageListener {
 }
 
 export interface UpperLayerOptions {
+  /** Who the peer is, for error texts: MAIN-PACS at 10.1.2.3:104. */
+  readonly peer: string;
   /** Largest P-DATA-TF variable part that is announced to the peer, in bytes. */
   readonly maxPduLength: number;
   /** Silence in the middle of a message after which the association is aborted, in milliseconds. */
@@ -40,6 +43,13 @@ const artimMs = 5_000;
  * here, so they are let through up to this size; a length beyond it is an attack or a lost frame.
  */
 const toleratedPduLength = 16 * 1024 * 1024;
+/** Who sends requests but does not read the answers is not read from beyond so many unsent bytes. */
+const maxUnsentLength = 256 * 1024;
+/** What is sent at most where a peer announces no limit, and whatever it announces, in bytes. */
+const usualPduLength = 131_072;
+const longestPduLength = 1_048_576;
+/** A peer that announces less gets this: its data would be headers for the most part. */
+const shortestPduLength = 128;
 
 /**
  * The DICOM upper layer over one socket (PS3.8 section 9.2): bytes in, messages out, and back.
@@ -53,13 +63,21 @@ export class UpperLayer {
   #state: 'open' | 'releasing' | 'closing' | 'closed' = 'open';
   #reason: BrokerError | undefined;
   #artim: NodeJS.Timeout | undefined;
+  readonly #transferTimeoutMs: number;
+  /** Nothing is read: whoever takes the messages has too many of them. */
   #paused = false;
-  /** Largest P-DATA-TF variable part that the peer takes, in bytes. */
+  /** Nothing is read: the peer has too many answers to take first. */
+  #choked = false;
+  /** Largest P-DATA-TF variable part that the peer takes, in bytes; 0 means any. */
   peerMaxPduLength = 16_384;
+  /** Who the peer is, for error texts. */
+  peer: string;
 
   constructor(socket: Socket, listener: UpperLayerListener, options: UpperLayerOptions) {
     this.#socket = socket;
     this.#listener = listener;
+    this.#transferTimeoutMs = options.transferTimeoutMs;
+    this.peer = options.peer;
     this.#assembler = new MessageAssembler(listener, options.maxIdentifierLength);
     this.#decoder = new PduDecoder(
       {
@@ -74,15 +92,20 @@ export class UpperLayer {
     );
     socket.setNoDelay(true);
     // The socket's own timer watches for silence; whether silence is wrong depends on the state.
-    socket.setTimeout(options.transferTimeoutMs, () => {
-      this.#silent(options.transferTimeoutMs);
+    socket.setTimeout(options.transferTimeoutMs);
+    socket.on('timeout', () => {
+      this.#silent();
     });
     socket.on('data', (chunk: Buffer) => {
       options.quickAck?.acknowledge(socket);
       this.#receive(chunk);
     });
+    socket.on('end', () => {
+      // Before the peer has said that it is done, the end of its bytes is the end of everything.
+      if (this.#state === 'open' || this.#state === 'releasing') socket.destroy();
+    });
     socket.on('error', (error) => {
-      this.#reason ??= lost(error);
+      this.#reason ??= lostConnection(this.peer, error);
     });
     socket.on('close', () => {
       this.#finish();
@@ -98,11 +121,6 @@ export class UpperLayer {
     return this.#assembler.insideMessage || this.#decoder.insidePdu;
   }
 
-  /** Bytes that wait in the socket for the peer to take them. */
-  get unsentBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   /** Sends an association PDU as it is. */
   sendPdu(pdu: Buffer): void {
     if (this.#state === 'open') this.#socket.write(pdu);
@@ -111,17 +129,20 @@ export class UpperLayer {
   /**
    * Sends a message. A data set that is in memory leaves in the same write as its command: a second
    * small write would wait for the peer's delayed acknowledgement.
-   * @returns false where the caller should await `drained` before it sends more
    */
-  sendMessage(contextId: number, command: CommandSet, dataSet?: Buffer): boolean {
-    if (this.#state !== 'open') return true;
+  sendMessage(contextId: number, command: CommandSet, dataSet?: Buffer): void {
+    if (this.#state !== 'open') return;
     const pdus = encodeDataPdus(contextId, 'command', encodeCommandSet(command), this.#fragmentLength);
     if (dataSet !== undefined)
       pdus.push(...encodeDataPdus(contextId, 'data set', dataSet, this.#fragmentLength));
-    return this.#socket.write(Buffer.concat(pdus));
+    this.#socket.write(Buffer.concat(pdus));
+    if (this.#socket.writableLength > maxUnsentLength) this.#choke();
   }
 
-  /** Sends one more piece of a data set; `last` ends it. */
+  /**
+   * Sends one more piece of a data set; `last` ends it.
+   * @returns false where the caller should await `drained` before it sends more
+   */
   sendDataSetPart(contextId: number, bytes: Buffer, last: boolean): boolean {
     if (this.#state !== 'open') return true;
     let accepted = true;
@@ -154,15 +175,18 @@ export class UpperLayer {
   }
 
   resume(): void {
+    if (!this.#paused) return;
     this.#paused = false;
-    this.#socket.resume();
+    // The timer may have run out meanwhile; by itself it would start again only with new data.
+    this.#socket.setTimeout(this.#transferTimeoutMs);
+    this.#read();
   }
 
   /** Ends the association in order: A-RELEASE-RQ, then the peer's answer or a limit. */
   release(): void {
     if (this.#state !== 'open') return;
     this.#state = 'releasing';
-    this.resume();
+    this.#discard();
     this.#socket.write(releaseRqPdu());
     this.#startArtim();
   }
@@ -171,9 +195,9 @@ export class UpperLayer {
   close(lastPdu: Buffer, reason: BrokerError | undefined): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#state = 'closing';
-    this.#reason ??= reason;
-    this.#assembler.abort(reason ?? lost());
-    this.resume();
+    if (reason !== undefined) this.#reason ??= namingPeer(reason, this.peer);
+    this.#assembler.abort(this.#reason ?? lostConnection(this.peer));
+    this.#discard();
     this.#socket.end(lastPdu);
     this.#startArtim();
   }
@@ -186,13 +210,37 @@ export class UpperLayer {
 
   /** Closes the socket at once, without a word. */
   destroy(reason: BrokerError): void {
-    this.#reason ??= reason;
+    this.#reason ??= namingPeer(reason, this.peer);
+    if (this.#state !== 'closed') this.#state = 'closing';
     this.#socket.destroy();
   }
 
+  /** Bytes of a fragment: what the peer takes less the header, and even (PS3.8 annex E.1). */
   get #fragmentLength(): number {
-    const announced = this.peerMaxPduLength === 0 ? 131_072 : this.peerMaxPduLength;
-    return Math.max(1_024, Math.min(announced, 1_048_576)) - pdvHeaderLength;
+    const announced = this.peerMaxPduLength === 0 ? usualPduLength : this.peerMaxPduLength;
+    const length = Math.max(shortestPduLength, Math.min(announced, longestPduLength)) - pdvHeaderLength;
+    return length - (length % 2);
+  }
+
+  /** Stops reading until the peer has taken all that it was sent. */
+  #choke(): void {
+    if (this.#choked) return;
+    this.#choked = true;
+    this.#socket.pause();
+    this.#socket.once('drain', () => {
+      this.#choked = false;
+      this.#read();
+    });
+  }
+
+  #read(): void {
+    if (!this.#paused && !this.#choked) this.#socket.resume();
+  }
+
+  /** Reads on to see the end of the connection, whoever wanted a pause. */
+  #discard(): void {
+    this.#paused = false;
+    this.#socket.resume();
   }
 
   #receive(chunk: Buffer): void {
@@ -205,6 +253,7 @@ export class UpperLayer {
   }
 
   #pdu(type: number, body: Buffer): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
     switch (type) {
       case PduType.releaseRq:
         this.close(releaseRpPdu(), undefined);
@@ -215,18 +264,18 @@ export class UpperLayer {
         this.#socket.end();
         return;
       case PduType.abort:
-        this.#reason ??= aborted(body);
-        this.#socket.destroy();
+        this.destroy(abortedByPeer(body));
         return;
       default:
         this.#listener.associate(type, body);
     }
   }
 
-  #silent(timeoutMs: number): void {
+  #silent(): void {
     if (this.#paused || (!this.isReceiving && this.#socket.writableLength === 0)) return;
     const what = this.isReceiving ? 'sent nothing more in the middle of a message' : 'took no more data';
-    this.abort(new BrokerError('archive-timeout', `The peer ${what} for ${timeoutMs / 1000} s.`));
+    const seconds = this.#transferTimeoutMs / 1000;
+    this.abort(new BrokerError('archive-timeout', `The peer ${what} for ${seconds} s.`));
   }
 
   #startArtim(): void {
@@ -240,24 +289,10 @@ export class UpperLayer {
     if (this.#state === 'closed') return;
     const orderly = this.#state === 'closing' || this.#state === 'releasing';
     this.#state = 'closed';
-    const reason = this.#reason ?? (orderly ? undefined : lost());
-    this.#assembler.abort(reason ?? lost());
+    const reason = this.#reason ?? (orderly ? undefined : lostConnection(this.peer));
+    this.#assembler.abort(reason ?? lostConnection(this.peer));
     this.#listener.closed(reason);
   }
-}
-
-function lost(cause?: Error): BrokerError {
-  const why =
-    cause === undefined ? 'The peer closed the connection.' : `The connection broke: ${cause.message}.`;
-  return new BrokerError('association-aborted', why, { cause });
-}
-
-function aborted(body: Buffer): BrokerError {
-  const by = body[2] === AbortSource.provider ? 'its DICOM service provider' : 'its application';
-  return new BrokerError(
-    'association-aborted',
-    `The peer aborted the association (${by}, reason ${body[3] ?? 0}).`,
-  );
 }
 
 function unexpected(what: string): BrokerError {

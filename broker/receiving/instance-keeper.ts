@@ -37,7 +37,9 @@ export class InstanceKeeper implements StoreHandler {
       {
         directory: this.#options.cacheDirectory,
         archiveOf: (study) => this.#archiveOf(study, request.callingAeTitle),
-        stored: this.#options.stored,
+        stored: (instance) => {
+          this.#options.stored(instance);
+        },
       },
     );
     let signedAt = performance.now();

@@ -31,42 +31,63 @@ export interface Listening {
   readonly quickAck: string;
 }
 
+interface Confirmation {
+  readonly resolve: () => void;
+  readonly reject: (error: BrokerError) => void;
+}
+
 interface RunningGet {
   readonly onProgress: (progress: RetrieveProgress) => void;
   readonly resolve: (end: RetrieveEnd) => void;
   readonly reject: (error: BrokerError) => void;
 }
 
+/** How long the thread may take to answer: it may be in the middle of a write to a slow disk. */
+const answerTimeoutMs = 30_000;
 /** How long the thread may take to stop before it is ended. */
 const stopTimeoutMs = 10_000;
 const restartDelayMs = 1_000;
+/**
+ * What the thread reads from its sockets lies outside of the JavaScript heap and is freed with it: a
+ * small young generation is cleared often, and keeps memory low while gigabytes arrive.
+ */
+const maxYoungGenerationSizeMb = 3;
 
 /** The main thread's side of the receiving thread. */
 export class Receiver {
   readonly #options: ReceivingOptions;
   readonly #events: ReceiverEvents;
   readonly #expectations = new Map<number, Expectation>();
-  readonly #confirmations = new Map<number, () => void>();
+  /** What waits for the thread to know an expectation. */
+  readonly #confirmations = new Map<number, Confirmation>();
   readonly #gets = new Map<number, RunningGet>();
   #worker: Worker | undefined;
   #nextId = 1;
   #stopping = false;
   #hasListened = false;
+  /** The one that it listens on, again after a restart. */
+  #port: number;
   #restart: NodeJS.Timeout | undefined;
 
   constructor(options: ReceivingOptions, events: ReceiverEvents) {
     this.#options = options;
+    this.#port = options.port;
     this.#events = events;
   }
 
   /** @throws BrokerError `configuration` where the SCP cannot listen */
   start(): Promise<Listening> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#options });
+      const workerData: ReceivingOptions = { ...this.#options, port: this.#port };
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb },
+      });
       this.#worker = worker;
       worker.on('message', (message: FromReceiver) => {
         if (message.kind === 'listening') {
           this.#hasListened = true;
+          this.#port = message.port;
           this.#events.listening();
           resolve(message);
         } else if (message.kind === 'failed') reject(this.#cannotListen(message.error));
@@ -75,7 +96,7 @@ export class Receiver {
       worker.on('error', (error: unknown) => {
         const cause = error instanceof Error ? error : new Error(String(error));
         reject(cause);
-        this.#events.crashed(cause);
+        if (this.#hasListened) this.#events.crashed(cause);
       });
       worker.on('exit', () => {
         reject(new Error('The receiving thread ended before it listened.'));
@@ -88,19 +109,45 @@ export class Receiver {
   /**
    * Lets instances of a study in. Settles when the thread knows it, so that no instance can be faster.
    * Disposing of the result ends it.
+   * @throws BrokerError `internal` where the thread breaks down or does not answer, `cancelled` while stopping
    */
   async expect(expectation: Expectation): Promise<Disposable> {
+    if (this.#stopping) throw shuttingDown();
     const id = this.#nextId++;
     this.#expectations.set(id, expectation);
-    await new Promise<void>((resolve) => {
-      this.#confirmations.set(id, resolve);
-      this.#tell({ kind: 'expect', id, expectation });
-    });
+    try {
+      await this.#confirmed(id, expectation);
+    } catch (error) {
+      this.#unexpect(id);
+      throw error;
+    }
     return {
       [Symbol.dispose]: () => {
-        if (this.#expectations.delete(id)) this.#tell({ kind: 'unexpect', id });
+        this.#unexpect(id);
       },
     };
+  }
+
+  /** While the thread is being restarted its start tells it, and it confirms then. */
+  async #confirmed(id: number, expectation: Expectation): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#confirmations.set(id, { resolve, reject });
+        timer = setTimeout(() => {
+          const seconds = answerTimeoutMs / 1000;
+          reject(new BrokerError('internal', `The receiving thread did not answer within ${seconds} s.`));
+        }, answerTimeoutMs);
+        this.#tell({ kind: 'expect', id, expectation });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#confirmations.delete(id);
+    }
+  }
+
+  #unexpect(id: number): void {
+    if (this.#expectations.delete(id)) this.#tell({ kind: 'unexpect', id });
   }
 
   /**
@@ -118,6 +165,10 @@ export class Receiver {
     };
     return new Promise<RetrieveEnd>((resolve, reject) => {
       this.#gets.set(id, { onProgress, resolve, reject });
+      if (this.#worker === undefined) {
+        reject(this.#stopping ? shuttingDown() : brokeDown());
+        return;
+      }
       this.#tell({ kind: 'get', id, order });
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted) cancel();
@@ -132,7 +183,10 @@ export class Receiver {
     this.#stopping = true;
     clearTimeout(this.#restart);
     const worker = this.#worker;
-    if (worker === undefined) return;
+    if (worker === undefined) {
+      this.#failAll(shuttingDown());
+      return;
+    }
     const exited = new Promise<void>((resolve) => {
       worker.once('exit', () => {
         resolve();
@@ -166,8 +220,7 @@ export class Receiver {
         this.#events.association(message.event);
         return;
       case 'expecting':
-        this.#confirmations.get(message.id)?.();
-        this.#confirmations.delete(message.id);
+        this.#confirmations.get(message.id)?.resolve();
         return;
       case 'get-progress':
         this.#gets.get(message.id)?.onProgress(message.progress);
@@ -186,17 +239,19 @@ export class Receiver {
   #ended(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const confirm of this.#confirmations.values()) confirm();
-    this.#confirmations.clear();
-    for (const get of this.#gets.values()) {
-      get.reject(new BrokerError('internal', 'The receiving thread broke down.'));
-    }
+    this.#failAll(this.#stopping ? shuttingDown() : brokeDown());
     if (this.#stopping || !this.#hasListened) return;
     this.#restart = setTimeout(() => {
       this.start().catch((error: unknown) => {
-        this.#events.crashed(error instanceof Error ? error : new Error(String(error)));
+        // What the thread broke down with has been told; that it cannot listen has not.
+        if (error instanceof BrokerError) this.#events.crashed(error);
       });
     }, restartDelayMs);
+  }
+
+  #failAll(error: BrokerError): void {
+    for (const { reject } of this.#confirmations.values()) reject(error);
+    for (const { reject } of this.#gets.values()) reject(error);
   }
 
   #cannotListen(error: PlainError): BrokerError {
@@ -206,6 +261,16 @@ export class Receiver {
       `The storage SCP cannot listen on ${host}:${port} (scp.local_host, scp.local_port): ${error.message}.`,
     );
   }
+}
+
+function brokeDown(): BrokerError {
+  return new BrokerError('internal', 'The receiving thread broke down; it is being started again.', {
+    retryAfterInSecs: 5,
+  });
+}
+
+function shuttingDown(): BrokerError {
+  return new BrokerError('cancelled', 'The gateway is shutting down.');
 }
 
 function revived(error: PlainError): BrokerError {

@@ -33,6 +33,14 @@ export class ExpectedInstances {
     return instances?.has(resource.instance) === true ? 1 : 0;
   }
 
+  /**
+   * True where all of a resource is among `received`, instances of this listing or not. Asked at every
+   * arrival: until enough have come it costs nothing.
+   */
+  isWhole(resource: Resource, received: ReadonlySet<Uid>): boolean {
+    return received.size >= this.countIn(resource) && this.missingIn(resource, received) === 0;
+  }
+
   /** How many of those that belong to `resource` are not among `received`. */
   missingIn(resource: Resource, received: ReadonlySet<Uid>): number {
     let missing = 0;

@@ -38,3 +38,14 @@ export function incompleteError({ resource, archive, received, missing, outcome 
     },
   );
 }
+
+/** What a client is told while a retrieval that failed waits to try again: why, and when to come back. */
+export function pendingError(reason: BrokerError, retryAfterInSecs: number): BrokerError {
+  const { message, remedy, dimseStatus } = reason;
+  return new BrokerError('retrieve-pending', `${message} The gateway tries again by itself.`, {
+    retryAfterInSecs,
+    cause: reason,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(dimseStatus === undefined ? {} : { dimseStatus }),
+  });
+}

@@ -1,14 +1,15 @@
 import type { Cache } from '../cache/cache.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError } from '../domain/errors.ts';
-import { type Resource, includes, pathTo, resourceKey } from '../domain/resource.ts';
+import { type Resource, includes } from '../domain/resource.ts';
 import type { Uid } from '../domain/uid.ts';
 import type { Logger } from '../observe/logger.ts';
+import { GrowthCheck } from './growth-check.ts';
 import type { InstanceSource } from './instance-source.ts';
-import { notFoundError } from './retrieval-errors.ts';
-import { type JobProgress, RetrievalJob } from './retrieval-job.ts';
+import type { JobProgress } from './job-progress.ts';
+import { notFoundError, pendingError } from './retrieval-errors.ts';
+import { RetrievalJob } from './retrieval-job.ts';
 import type { RetrievalSettings } from './retrieval-settings.ts';
-import { Verifications } from './verifications.ts';
 
 /** A study that an archive is about to send. */
 export interface ExpectedStudy {
@@ -55,11 +56,12 @@ export class Retrieval {
   readonly #options: RetrievalOptions;
   readonly #jobs = new Set<RetrievalJob>();
   readonly #jobsOfStudy = new Map<string, Set<RetrievalJob>>();
-  readonly #verified = new Verifications();
+  readonly #growth: GrowthCheck;
   #stopped = false;
 
   constructor(options: RetrievalOptions) {
     this.#options = options;
+    this.#growth = new GrowthCheck({ ...options, recheckAfterMs: options.settings.recheckAfterMs });
   }
 
   get progress(): JobProgress[] {
@@ -109,6 +111,7 @@ export class Retrieval {
   /** Cancels all retrievals; settles when they have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#growth.stop();
     const jobs = [...this.#jobs];
     for (const job of jobs) job.cancel('the gateway is shutting down');
     await Promise.all(jobs.map((job) => job.ended));
@@ -122,37 +125,10 @@ export class Retrieval {
   ): Promise<Opened | undefined> {
     const { cache } = this.#options;
     if (!cache.isComplete(source.name, resource)) return undefined;
-    if (!(await this.#isStillComplete(source, resource, signal))) return undefined;
+    if (!(await this.#growth.isStillComplete(source, resource, signal))) return undefined;
     const instances = cache.find(source.name, resource);
     if (instances.length === 0) return undefined;
     return { kind: 'complete', instances, [Symbol.dispose]: () => undefined };
-  }
-
-  /**
-   * Studies grow while they are being taken: after a while the archive is asked again what there is.
-   * An archive that does not answer leaves what is cached in force.
-   */
-  async #isStillComplete(source: InstanceSource, resource: Resource, signal: AbortSignal): Promise<boolean> {
-    if (resource.level === 'instance') return true;
-    const { cache, settings } = this.#options;
-    const keys = pathTo(resource).map((one) => `${source.name}/${resourceKey(one)}`);
-    if (this.#verified.isFresh(keys, settings.recheckAfterMs)) return true;
-    const key = keys.at(-1) ?? '';
-    const received = new Set(cache.find(source.name, resource).map(({ instance }) => instance));
-    try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(recheckTimeoutMs)]);
-      for await (const { instance } of source.list(resource, limit)) {
-        if (!received.has(instance)) return false;
-      }
-    } catch (error) {
-      if (signal.aborted) throw error;
-      this.#options.logger.warn(
-        { archive: source.name, study: resource.study },
-        'The archive does not say whether a cached study has grown: the cached one is sent.',
-      );
-    }
-    this.#verified.note(key);
-    return true;
   }
 
   async #retrieved(source: InstanceSource, resource: Resource, signal: AbortSignal): Promise<Opened> {
@@ -161,13 +137,12 @@ export class Retrieval {
     if (partial !== undefined) return partial;
     const subscription = job.join(resource);
     const { settings } = this.#options;
-    let interestMs = 0;
     let joined = false;
     try {
       await subscription.ready(settings.firstInstanceTimeoutMs, signal);
       if (signal.aborted) throw new BrokerError('cancelled', 'The client went away.');
       if (!subscription.isReady) {
-        interestMs = settings.retryAfterInSecs * 1000;
+        job.expectReturn(settings.retryAfterInSecs * 1000);
         throw pending(source.name, settings);
       }
       const instances = subscription.instances(signal);
@@ -182,24 +157,20 @@ export class Retrieval {
         },
       };
     } finally {
-      if (!joined) job.leave(subscription, interestMs);
+      if (!joined) job.leave(subscription);
     }
   }
 
   /** A retrieval that waits to ask again for what is missing: what is there can be had, marked as a part. */
   #knownPartial(job: RetrievalJob, source: InstanceSource, resource: Resource): Opened | undefined {
     if (job.state !== 'waiting to retry') return undefined;
+    const { retryAfterInSecs } = this.#options.settings;
     const reason = job.lastError ?? pending(source.name, this.#options.settings);
     const instances = this.#options.cache.find(source.name, resource);
     const missing = job.missing(resource);
     if (instances.length === 0) {
-      const { message, remedy, dimseStatus } = reason;
-      throw new BrokerError('retrieve-pending', `${message} The gateway tries again by itself.`, {
-        retryAfterInSecs: this.#options.settings.retryAfterInSecs,
-        cause: reason,
-        ...(remedy === undefined ? {} : { remedy }),
-        ...(dimseStatus === undefined ? {} : { dimseStatus }),
-      });
+      job.expectReturn(retryAfterInSecs * 1000);
+      throw pendingError(reason, retryAfterInSecs);
     }
     const nothing = (): void => undefined;
     if (missing === 0) return { kind: 'complete', instances, [Symbol.dispose]: nothing };
@@ -211,16 +182,21 @@ export class Retrieval {
     if (this.#stopped) throw new BrokerError('cancelled', 'The gateway is shutting down.');
     const key = `${source.name}/${resource.study}`;
     let jobs = this.#jobsOfStudy.get(key);
-    for (const job of jobs ?? []) if (includes(job.resource, resource)) return job;
+    for (const job of jobs ?? []) if (!job.isCancelled && includes(job.resource, resource)) return job;
     if (jobs === undefined) this.#jobsOfStudy.set(key, (jobs = new Set()));
     const others = jobs;
+    const isBusyInside = (other: RetrievalJob): boolean =>
+      other !== job &&
+      !other.isCancelled &&
+      other.state !== 'waiting to retry' &&
+      includes(resource, other.resource);
     const job: RetrievalJob = new RetrievalJob({
       ...this.#options,
       source,
       resource,
       expect: () =>
         this.#options.expect({ archive: source.name, study: resource.study, archiveAeTitle: source.aeTitle }),
-      jobsInside: () => [...others].filter((other) => other !== job && includes(resource, other.resource)),
+      jobsInside: () => [...others].filter(isBusyInside),
       onEnd: () => {
         this.#ended(key, job);
       },
@@ -237,8 +213,7 @@ export class Retrieval {
     jobs?.delete(job);
     if (jobs?.size === 0) this.#jobsOfStudy.delete(key);
     const { progress } = job;
-    if (progress.state === 'complete')
-      this.#verified.note(`${progress.archive}/${resourceKey(progress.resource)}`);
+    if (progress.state === 'complete') this.#growth.note(progress.archive, progress.resource);
     this.#options.onEnd(progress);
   }
 
@@ -248,8 +223,6 @@ export class Retrieval {
 }
 
 const noJobs: ReadonlySet<RetrievalJob> = new Set();
-/** How long a client waits for the archive to say that a cached study has not grown. */
-const recheckTimeoutMs = 3_000;
 
 async function* startingWith(
   first: StoredInstance,

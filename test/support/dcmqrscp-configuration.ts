@@ -54,15 +54,14 @@ const serviceSopClasses = [
 
 /**
  * DCMTK's association negotiation profiles (its asconfig.txt), named Incoming and Outgoing. Incoming:
- * every transfer syntax, the given one first, and both roles, without which C-GET finds no context.
- * Outgoing: only the given one, so that what is sent does not depend on what the receiver likes best.
+ * every transfer syntax, the given one first, or only that; both roles, without which C-GET finds no
+ * context. Outgoing: only the given one, so that what is sent does not depend on what the receiver
+ * likes best.
  */
-export function negotiationProfiles(transferSyntax: string): string {
+export function negotiationProfiles(transferSyntax: string, takesOthers: boolean): string {
   const storage = Object.values(storageSopClasses);
-  const all = [
-    transferSyntax,
-    ...transferSyntaxes.map(({ uid }) => uid).filter((uid) => uid !== transferSyntax),
-  ];
+  const others = transferSyntaxes.map(({ uid }) => uid).filter((uid) => uid !== transferSyntax);
+  const all = [transferSyntax, ...(takesOthers ? others : [])];
   return [
     '[[TransferSyntaxes]]',
     '[Uncompressed]',

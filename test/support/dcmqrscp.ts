@@ -24,6 +24,11 @@ export interface DcmqrscpOptions {
    * cannot send instances of two compressed syntaxes, or compressed and not, in one association.
    */
   readonly transferSyntax?: string;
+  /**
+   * False makes it take no other transfer syntax, so that a C-GET has no other context for it to pick.
+   * Default true.
+   */
+  readonly takesOtherSyntaxes?: boolean;
 }
 
 export interface Dcmqrscp extends Peer, AsyncDisposable {
@@ -55,7 +60,7 @@ export async function startDcmqrscp(options: DcmqrscpOptions): Promise<Dcmqrscp>
     configuration,
     dcmqrscpConfiguration({ port, aeTitle, storage, moveDestinations: options.moveDestinations }),
   );
-  await writeFile(profiles, negotiationProfiles(transferSyntax));
+  await writeFile(profiles, negotiationProfiles(transferSyntax, options.takesOtherSyntaxes ?? true));
   const child = stack.use(
     await startChild({
       command: 'dcmqrscp',

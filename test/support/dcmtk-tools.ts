@@ -138,12 +138,12 @@ export async function dcmsend(
   if (files.length === 0) return [];
   await using directory = await temporaryDirectory('dcmsend');
   const report = join(directory.path, 'report.txt');
-  const args = ['-v', '-nh', '-dn', '-nuc', '+f', '-pdu', '131072', '+crf', report];
+  const args = ['-ll', 'error', '-nh', '-dn', '-nuc', '+f', '-pdu', '131072', '+crf', report];
   const [aec, title, host, port] = address(peer) as [string, string, string, string];
   const result = await dimseTool('dcmsend', [...args, aec, title, host, port, ...files], options);
   const statuses = await readReport(report);
   return files.map((file) => {
-    const status = statuses.get(file) ?? `not sent: ${lastError(result.output, file)}`;
+    const status = statuses.get(file) ?? `not sent: ${errorAbout(result.output, file)}`;
     return { file, accepted: status.startsWith('0x0000'), reason: status };
   });
 }
@@ -154,12 +154,13 @@ async function readReport(report: string): Promise<Map<string, string>> {
   for (const entry of text.split(/^Number +: /m)) {
     const file = /^Filename +: (.*)$/m.exec(entry)?.[1];
     const status = /^DIMSE Status +: (.*)$/m.exec(entry)?.[1];
-    if (file !== undefined) statuses.set(file, status ?? 'not sent');
+    // `<not sent>` is where there is no status: the log says why.
+    if (file !== undefined && status?.startsWith('0x') === true) statuses.set(file, status);
   }
   return statuses;
 }
 
-function lastError(output: string, file: string): string {
+function errorAbout(output: string, file: string): string {
   const lines = output.split('\n').filter((line) => /^[EF]:/.test(line));
-  return (lines.find((line) => line.includes(file)) ?? lines.at(-1) ?? 'no reason given').slice(3);
+  return (lines.find((line) => line.includes(file)) ?? lines[0] ?? 'E: no reason given').slice(3);
 }

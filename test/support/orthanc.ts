@@ -29,6 +29,8 @@ export interface Orthanc extends Peer, AsyncDisposable {
   output(): string;
   /** Puts files in by REST, byte for byte; accepted is false for what Orthanc cannot read. */
   upload(files: readonly string[]): Promise<StoreResult[]>;
+  /** Deletes all that it holds. */
+  clear(): Promise<void>;
 }
 
 /** Debian's link to the plugin, and the file of Debian 12 that it leads to. */
@@ -77,6 +79,7 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Orthan
     dicomWebUrl: `${restUrl}/dicom-web`,
     output: child.output,
     upload: (files) => upload(restUrl, files),
+    clear: () => clear(restUrl),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -141,4 +144,14 @@ async function upload(restUrl: string, files: readonly string[]): Promise<StoreR
     results.push({ file, accepted: response.ok && body.Status === 'Success', reason });
   }
   return results;
+}
+
+async function clear(restUrl: string): Promise<void> {
+  const signal = AbortSignal.timeout(60_000);
+  const patients = (await (await fetch(`${restUrl}/patients`, { signal })).json()) as string[];
+  for (const patient of patients) {
+    const response = await fetch(`${restUrl}/patients/${patient}`, { method: 'DELETE', signal });
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`Orthanc answered ${response.status} to the deletion of a patient.`);
+  }
 }

@@ -46,7 +46,8 @@ export async function startQidoServer(options: QidoServerOptions): Promise<QidoS
     async untilQueries(count) {
       const limit = Date.now() + 10_000;
       while (queries.length < count) {
-        if (Date.now() > limit) throw new Error(`Only ${queries.length} queries of ${count} ended within 10 s.`);
+        if (Date.now() > limit)
+          throw new Error(`Only ${queries.length} queries of ${count} ended within 10 s.`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },

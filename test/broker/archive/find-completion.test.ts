@@ -59,7 +59,9 @@ async function run(
 
 test('counts and modalities of a study come from its series, counted where they do not say', async () => {
   const { results, asked } = await run([study('1')], (query) =>
-    query.level === 'series' ? [series('1.1', 'CT', 3), series('1.2', 'SR'), series('1.3', 'CT', 2)] : [study('i'), study('j')],
+    query.level === 'series'
+      ? [series('1.1', 'CT', 3), series('1.2', 'SR'), series('1.3', 'CT', 2)]
+      : [study('i'), study('j')],
   );
   expect(results[0]).toEqual({
     '0020000D': { vr: 'UI', Value: ['1'] },
@@ -88,7 +90,9 @@ test('what the archive says itself is kept, and nothing is asked for it', async 
 
 test('only as many queries as are allowed; the others keep their order and lack the counts', async () => {
   const answers = ['1', '2', '3', '4'].map((uid) => study(uid));
-  const { results, asked, limits } = await run(answers, () => [series('x', 'CT', 1)], { maxRelatedQueries: 2 });
+  const { results, asked, limits } = await run(answers, () => [series('x', 'CT', 1)], {
+    maxRelatedQueries: 2,
+  });
   expect(asked).toHaveLength(2);
   expect(results.map((result) => result['0020000D']?.Value?.[0])).toEqual(['1', '2', '3', '4']);
   expect(results.map((result) => result['00201206']?.Value?.[0])).toEqual([1, 1, undefined, undefined]);
@@ -124,7 +128,7 @@ test('no related query runs before the archive has answered the query itself', a
     logger: recordedLog().logger,
     onLimit: () => undefined,
   });
-  for await (const result of completed) events.push(String(result['0020000D']?.Value?.[0]));
+  for await (const result of completed) events.push(result['0020000D']?.Value?.[0] as string);
   expect(events[0]).toBe('main ended');
   expect(events.filter((event) => event === 'related')).toHaveLength(2);
 });
@@ -138,7 +142,10 @@ test('attributes of the study that a relational answer lacks are looked up once 
   );
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({ level: 'study', study: '1', returnKeys: ['00100010', '00100020'] });
-  expect(results.map((result) => result['00100010']?.Value)).toEqual([[{ Alphabetic: 'A' }], [{ Alphabetic: 'A' }]]);
+  expect(results.map((result) => result['00100010']?.Value)).toEqual([
+    [{ Alphabetic: 'A' }],
+    [{ Alphabetic: 'A' }],
+  ]);
   expect(results.map((result) => result['0020000E']?.Value)).toEqual([['1.1'], ['1.2']]);
 });
 

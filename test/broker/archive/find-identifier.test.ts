@@ -47,7 +47,9 @@ test('a list of UIDs is split at a hundred', () => {
 });
 
 test.each([[[]], [['']], [['1.2', '']], [[null]]])('the empty UID in %j never leaves', (values) => {
-  expect(() => findIdentifiers(step({ keys: { '0020000D': { vr: 'UI', Value: values } } }))).toThrow(/empty UID/);
+  expect(() => findIdentifiers(step({ keys: { '0020000D': { vr: 'UI', Value: values } } }))).toThrow(
+    /empty UID/,
+  );
 });
 
 test('texts that need a character set, also within sequences', () => {
@@ -80,10 +82,17 @@ test.each([[{}], [{ '0020000E': { vr: 'UI' } }], [{ '0020000E': { vr: 'UI', Valu
 );
 
 test('keys that were not matched', () => {
-  const keys = { '00080061': { vr: 'CS', Value: ['CT'] }, '00100010': { vr: 'PN', Value: ['A*'] }, '00081030': { vr: 'LO' } };
+  const keys = {
+    '00080061': { vr: 'CS', Value: ['CT'] },
+    '00100010': { vr: 'PN', Value: ['A*'] },
+    '00081030': { vr: 'LO' },
+  };
   expect(unmatchedKeys({ '00100010': { vr: 'PN', Value: ['A'] } }, keys, false)).toEqual(['00080061']);
   expect(unmatchedKeys({ '00080061': { vr: 'CS' }, '00100010': { vr: 'PN' } }, keys, false)).toEqual([]);
-  expect(unmatchedKeys({ '00080061': { vr: 'CS' }, '00100010': { vr: 'PN' } }, keys, true)).toEqual(['00080061', '00100010']);
+  expect(unmatchedKeys({ '00080061': { vr: 'CS' }, '00100010': { vr: 'PN' } }, keys, true)).toEqual([
+    '00080061',
+    '00100010',
+  ]);
 });
 
 test('extended negotiation: what is proposed and what an answer means', () => {
@@ -100,13 +109,7 @@ test('extended negotiation: what is proposed and what an answer means', () => {
 });
 
 test('levels of attributes', () => {
-  expect(['00100010', '00109999', '00080020', '00080060', '0020000E', '00200013', '00080070'].map(levelOf)).toEqual([
-    'study',
-    'study',
-    'study',
-    'series',
-    'series',
-    'instance',
-    undefined,
-  ]);
+  expect(
+    ['00100010', '00109999', '00080020', '00080060', '0020000E', '00200013', '00080070'].map(levelOf),
+  ).toEqual(['study', 'study', 'study', 'series', 'series', 'instance', undefined]);
 });

@@ -68,6 +68,7 @@ test('with the required settings alone, everything else has its default', () => 
       ignoreMissingObjects: false,
       retrieveMethod: 'auto',
       firstInstanceTimeoutInSecs: 60,
+      recheckAfterInSecs: 60,
       cancelGraceInSecs: 30,
     },
     scp: {
@@ -134,7 +135,7 @@ test('the configuration is frozen all through', () => {
 
 /** For every setting: an allowed value that is not the default, as text, and as it is used. */
 const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
-  settings.map(({ property, type, default: byDefault }) => {
+  settings.map(({ property, type, default: byDefault }): [string, readonly [string, unknown]] => {
     const texts = { 'ae-title': 'OTHER', host: 'other.example.org', 'url-base': '/other', path: '/other' };
     if (type.kind === 'boolean') return [property, [String(!byDefault), !byDefault]];
     if (type.kind === 'choice') return [property, [type.choices?.at(-1) ?? '', type.choices?.at(-1)]];

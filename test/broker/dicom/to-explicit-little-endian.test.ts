@@ -21,7 +21,7 @@ const deflated = encodingOf('1.2.840.10008.1.2.1.99');
 const big = encodingOf('1.2.840.10008.1.2.2');
 const jpeg = encodingOf('1.2.840.10008.1.2.4.50');
 
-// eslint-disable-next-line @typescript-eslint/require-await -- an asynchronous source that has all at once
+ 
 async function* chunks(bytes: Uint8Array, cuts: readonly number[] = []): AsyncGenerator<Uint8Array> {
   yield* cutAt(bytes, cuts);
 }
@@ -264,7 +264,7 @@ describe('bounded memory', () => {
     const chunk = Buffer.alloc(1024 * 1024, Buffer.of(1, 2));
     let ahead = 0;
     let written = 0;
-    // eslint-disable-next-line @typescript-eslint/require-await -- an asynchronous source that never waits
+     
     async function* source(): AsyncGenerator<Buffer> {
       yield explicitBig.header(0x7fe00010, 'OW', total);
       for (let read = 0; read < total; read += chunk.length) {

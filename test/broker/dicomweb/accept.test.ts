@@ -50,12 +50,15 @@ test.each([
   expect(chooseOffer(parseAccept(header), offers)).toBe(offer);
 });
 
-test.each(['text/html', 'image/*', 'multipart/related; type="application/dicom"', '*/*;q=0', 'application/json;q=0'])(
-  'Accept %j allows nothing of these',
-  (header) => {
-    expect(chooseOffer(parseAccept(header), offers)).toBeUndefined();
-  },
-);
+test.each([
+  'text/html',
+  'image/*',
+  'multipart/related; type="application/dicom"',
+  '*/*;q=0',
+  'application/json;q=0',
+])('Accept %j allows nothing of these', (header) => {
+  expect(chooseOffer(parseAccept(header), offers)).toBeUndefined();
+});
 
 test('an element with a malformed quality is passed over', () => {
   expect(parseAccept('application/json;q=2, text/plain').map(({ type }) => type)).toEqual(['text/plain']);

@@ -10,13 +10,13 @@ const documentation = readFileSync(new URL('../../../docs/errors.md', import.met
 
 test.each(errorCodes)('%s is mapped to the status that docs/errors.md states', (code) => {
   const { status } = problemOf(new BrokerError(code, 'x'));
-  const row = new RegExp(`^\\| \`${code}\` \\| (\\d{3})`, 'm').exec(documentation);
+  const row = new RegExp(`^\\| \`${code}\` +\\| (\\d{3})`, 'm').exec(documentation);
   expect(row?.[1]).toBe(String(status));
   expect(status).toBeGreaterThanOrEqual(400);
 });
 
 test('docs/errors.md has no code that does not exist', () => {
-  const documented = [...documentation.matchAll(/^\| `([a-z-]+)` \|/gm)].map((row) => row[1]);
+  const documented = [...documentation.matchAll(/^\| `([a-z-]+)` +\|/gm)].map((row) => row[1]);
   expect(documented).toEqual([...errorCodes]);
 });
 
@@ -29,8 +29,14 @@ test('an archive that is out of resources is 503 with Retry-After', () => {
 });
 
 test('the text says what happened and what to do, and the DIMSE status; not what failed within', () => {
-  const refused = new BrokerError('archive-refused', 'It does not know us.', { dimseStatus: 0xa801, remedy: 'Register us.' });
-  expect(problemOf(refused)).toMatchObject({ detail: 'It does not know us. Register us.', dimseStatus: '0xA801' });
+  const refused = new BrokerError('archive-refused', 'It does not know us.', {
+    dimseStatus: 0xa801,
+    remedy: 'Register us.',
+  });
+  expect(problemOf(refused)).toMatchObject({
+    detail: 'It does not know us. Register us.',
+    dimseStatus: '0xA801',
+  });
   expect(problemOf(new BrokerError('internal', 'secret path /x')).detail).not.toContain('secret');
 });
 
@@ -58,7 +64,11 @@ test('JSON where the client takes it', async () => {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(response.headers.get('retry-after')).toBe('7');
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(await response.json()).toMatchObject({ title: 'bad-request', status: 400, detail: '<script>alert(1)</script>' });
+  expect(await response.json()).toMatchObject({
+    title: 'bad-request',
+    status: 400,
+    detail: '<script>alert(1)</script>',
+  });
 });
 
 test.each(['text/html', 'multipart/related; type="application/dicom"', 'image/jpeg'])(

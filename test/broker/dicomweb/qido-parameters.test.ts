@@ -61,7 +61,9 @@ test.each([
   ['AcquisitionDateTime=20200101120000.5-0500-20200102'],
   ['AcquisitionDateTime=2020-'],
 ])('%s is a date, a time or a range of them', (query) => {
-  expect(Object.values(keysOf(query, 'instance') as object)[0]).toHaveProperty('Value', [query.split('=')[1]]);
+  expect(Object.values(keysOf(query, 'instance') as object)[0]).toHaveProperty('Value', [
+    query.split('=')[1],
+  ]);
 });
 
 test.each([
@@ -139,7 +141,15 @@ test("a viewer's work list", () => {
   );
   expect(request).toMatchObject({ level: 'study', limit: 101, offset: 0, fuzzy: false, unsupported: [] });
   expect(request.returnKeys).toEqual(
-    expect.arrayContaining(['00080020', '00080061', '00100030', '0020000D', '00201206', '00201208', '00081030']),
+    expect.arrayContaining([
+      '00080020',
+      '00080061',
+      '00100030',
+      '0020000D',
+      '00201206',
+      '00201208',
+      '00081030',
+    ]),
   );
   expect(request.returnKeys).not.toContain('00100010');
 });

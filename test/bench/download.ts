@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { runTool } from '../support/run-tool.ts';
+
+export interface DownloadOptions {
+  readonly url: string;
+  /** The answer is broken where it is shorter. */
+  readonly minBytes: number;
+  /** Where the body goes; default /dev/null. */
+  readonly file?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Download {
+  readonly bytes: number;
+  /** Milliseconds from the start of the curl process to its end. */
+  readonly processMs: number;
+  /** Milliseconds of the request alone, by curl's clock. */
+  readonly requestMs: number;
+}
+
+/** What a viewer that takes whole studies asks for; every server of a comparison gets the same. */
+export const studyAccept = 'multipart/related; type="application/dicom"';
+const accept = `Accept: ${studyAccept}`;
+const maxTimeInSecs = 180;
+const timeoutMs = (maxTimeInSecs + 5) * 1000;
+
+// First -q: no settings of the user's; no proxy, whatever the environment names.
+const commonArguments = ['-q', '--noproxy', '*', '-sS', '--max-time', String(maxTimeInSecs), '-H', accept];
+
+/**
+ * Fetches a URL with curl.
+ * @throws Error where it is not answered with 200, whole, with enough bytes
+ */
+export async function download({ url, minBytes, file, signal }: DownloadOptions): Promise<Download> {
+  const format = '%{http_code} %{size_download} %{time_total}';
+  const args = [...commonArguments, '-o', file ?? '/dev/null', '-w', format, url];
+  const start = performance.now();
+  const { exitCode, stdout, output } = await runTool('curl', args, { timeoutMs, signal });
+  const processMs = performance.now() - start;
+  const [status, bytes, seconds] = stdout.split(' ').map(Number);
+  if (exitCode !== 0 || status !== 200 || bytes === undefined || seconds === undefined) {
+    throw new Error(
+      `curl ended with exit code ${exitCode}, HTTP status ${status ?? 0} from ${url}.\n${output.slice(-500)}`,
+    );
+  }
+  if (bytes < minBytes) {
+    throw new Error(`${url} answered ${bytes} bytes; the study alone has ${minBytes}.`);
+  }
+  return { bytes, processMs, requestMs: seconds * 1000 };
+}
+
+const maxPartHeaderBytes = 64 * 1024;
+
+/**
+ * Fetches a study with curl and times the first byte of its first instance: the one after the header of
+ * the first part, since a boundary is no image.
+ * @returns milliseconds from the start of the curl process
+ * @throws Error where it is not answered with 200, whole, with enough bytes
+ */
+export async function firstInstanceByte({ url, minBytes, signal }: DownloadOptions): Promise<number> {
+  const start = performance.now();
+  const child = spawn('curl', [...commonArguments, '--fail', '--no-buffer', url], {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let messages = '';
+  child.stderr.setEncoding('latin1').on('data', (text: string) => (messages = (messages + text).slice(-500)));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  let bytes = 0;
+  let first: number | undefined;
+  let head = Buffer.alloc(0);
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (first !== undefined || head.length > maxPartHeaderBytes) return;
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end >= 0 && head.length > end + 4) first = performance.now() - start;
+  });
+  const exitCode = await ended;
+  if (exitCode !== 0) throw new Error(`curl ended with exit code ${exitCode ?? 'none'}: ${messages}`);
+  if (first === undefined || bytes < minBytes) {
+    throw new Error(`${url} answered ${bytes} bytes, no whole study of ${minBytes} bytes in parts.`);
+  }
+  return first;
+}
