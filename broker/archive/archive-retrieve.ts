@@ -123,14 +123,19 @@ export class ArchiveRetrieve {
 
   #move(order: RetrieveOrder): Promise<RetrieveEnd> {
     const { pool, destination, responseTimeoutMs, encode } = this.#options;
-    const work = (association: Association): Promise<RetrieveEnd> =>
-      moveScu(association, {
+    const work = async (association: Association): Promise<RetrieveEnd> => {
+      const end = await moveScu(association, {
         destination,
         identifier: encode(retrieveIdentifier(order.target)),
         timeoutMs: responseTimeoutMs,
         signal: order.signal,
         onProgress: order.onProgress,
       });
+      // Some archives (dcmqrscp) keep their index locked after a C-MOVE that they refused, until the
+      // association ends.
+      if (statusClass(end.status) === 'failure') await association.release();
+      return end;
+    };
     return pool.use(work, order.signal);
   }
 

@@ -21,6 +21,7 @@ import {
   type RetrieveOutcome,
 } from './archive-retrieve.ts';
 import type { ArchiveQuery, FindNotes } from './query.ts';
+import { classesOf } from './modality-classes.ts';
 import { findContexts, findExtendedNegotiation } from './find-negotiation.ts';
 
 export interface ArchiveOptions {
@@ -39,7 +40,8 @@ export interface ArchiveOptions {
 export interface ListedInstance {
   readonly series: Uid;
   readonly instance: Uid;
-  readonly sopClassUid: string | undefined;
+  /** Its SOP class, or where the archive does not tell it, those that its modality suggests. */
+  readonly sopClasses: readonly string[];
 }
 
 /** An archive as the rest of the gateway sees it. */
@@ -96,7 +98,11 @@ export class Archive {
   }
 
   /** Queries it. @throws as ArchiveFind.find */
-  find(query: ArchiveQuery, signal?: AbortSignal, notes?: FindNotes): AsyncGenerator<DicomJson, void, undefined> {
+  find(
+    query: ArchiveQuery,
+    signal?: AbortSignal,
+    notes?: FindNotes,
+  ): AsyncGenerator<DicomJson, void, undefined> {
     return this.#find.find(query, signal, notes);
   }
 
@@ -113,7 +119,7 @@ export class Archive {
       {
         level: 'instance',
         keys,
-        returnKeys: ['00080016', '00080018', '0020000E'],
+        returnKeys: ['00080016', '00080018', '00080060', '0020000E'],
         study: resource.study,
         ...(resource.level === 'study' ? {} : { series: resource.series }),
         fuzzy: false,
@@ -124,7 +130,7 @@ export class Archive {
       const instance = uidIn(answer, '00080018');
       const series = uidIn(answer, '0020000E') ?? (resource.level === 'study' ? undefined : resource.series);
       if (instance === undefined || series === undefined) continue;
-      yield { series, instance, sopClassUid: uidIn(answer, '00080016') };
+      yield { series, instance, sopClasses: sopClassesIn(answer) };
     }
   }
 
@@ -160,6 +166,13 @@ function endpointOf(remote: ArchiveConfig['qido']): Endpoint {
     calledAeTitle: remote.remoteAe,
     callingAeTitle: remote.localAe,
   };
+}
+
+function sopClassesIn(answer: DicomJson): readonly string[] {
+  const sopClass = uidIn(answer, '00080016');
+  if (sopClass !== undefined) return [sopClass];
+  const modality = answer['00080060']?.Value?.[0];
+  return typeof modality === 'string' ? classesOf(modality) : [];
 }
 
 function uidIn(answer: DicomJson, tag: string): Uid | undefined {

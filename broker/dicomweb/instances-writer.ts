@@ -30,9 +30,6 @@ export interface WriterOptions {
   readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
 }
 
-/** How often one answer fetches damaged files again before it gives up. */
-const maxRefetches = 8;
-
 /** Sends instances one after the other from the cache. */
 export class InstancesWriter {
   readonly #options: WriterOptions;
@@ -40,7 +37,8 @@ export class InstancesWriter {
   #next = 0;
   /** The part's header has left already, its file has not. */
   #isHeaderSent = false;
-  #refetches = 0;
+  /** Places of instances that were fetched again: once each. */
+  readonly #refetched = new Set<number>();
 
   constructor(instances: Replay<InstanceToSend>, options: WriterOptions) {
     this.#instances = instances;
@@ -61,7 +59,7 @@ export class InstancesWriter {
       await this.#writeStored();
       const next = await this.#instances.at(this.#next);
       if (next === undefined) return;
-      if (next.transcoded) await this.#writeTranscoded(next.instance);
+      if (next.transcoded) await this.#writeTranscoded(next);
     }
   }
 
@@ -82,23 +80,47 @@ export class InstancesWriter {
 
   async #replaceDamaged(index: number, error: DamagedFileError): Promise<void> {
     const damaged = await this.#instances.at(index);
-    if (damaged === undefined || (this.#refetches += 1) > maxRefetches) throw error;
+    if (damaged === undefined) throw error;
     const { size, transferSyntaxUid } = damaged.instance;
-    const fresh = await this.#options.refetch(damaged.instance, error);
+    const fresh = await this.#refetch(index, damaged, error);
     // What was announced about it, its length and syntax, has left already.
     if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid) throw error;
-    this.#instances.replace(index, { ...damaged, instance: fresh });
     this.#next = index;
     this.#isHeaderSent = true;
   }
 
-  async #writeTranscoded(instance: StoredInstance): Promise<void> {
+  async #refetch(index: number, damaged: InstanceToSend, error: DamagedFileError): Promise<StoredInstance> {
+    if (this.#refetched.has(index)) throw error;
+    this.#refetched.add(index);
+    const fresh = await this.#options.refetch(damaged.instance, error);
+    this.#instances.replace(index, { ...damaged, instance: fresh });
+    return fresh;
+  }
+
+  async #writeTranscoded(next: InstanceToSend): Promise<void> {
     const { response, signal, before } = this.#options;
+    const instance = await this.#undamaged(next);
     await response.write(
       before(this.#next, { transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
     );
     for await (const piece of transcodedInstance(instance, signal)) await response.write(piece);
     this.#next += 1;
+  }
+
+  /** Reads a file to its end before it is converted: damage would no longer show in what is sent. */
+  async #undamaged(next: InstanceToSend): Promise<StoredInstance> {
+    const { reader, signal } = this.#options;
+    let { instance } = next;
+    for (;;) {
+      const { path, size, crc32 } = instance;
+      try {
+        for await (const chunk of reader.read([{ path, offset: 0, length: size, crc32 }], signal)) void chunk;
+        return instance;
+      } catch (error) {
+        if (!(error instanceof DamagedFileError)) throw error;
+        instance = await this.#refetch(this.#next, next, error);
+      }
+    }
   }
 }
 

@@ -66,6 +66,8 @@ export class RetrieveAnswer {
     const first = await instances.at(0);
     if (first === undefined) throw new BrokerError('internal', 'An answer without instances was begun.');
 
+    // An answer that is begun anew must not keep what was said about the first.
+    for (const name of ['Content-Length', 'Warning']) response.removeHeader(name);
     response.status(answer.status);
     response.setHeader('Content-Type', this.#contentType(first));
     response.setHeader('Cache-Control', 'no-store');

@@ -1,10 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
-import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { BrokerError, type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import { parseUid } from '../domain/uid.ts';
 import type { AuditTrail } from '../observe/audit.ts';
@@ -140,7 +141,10 @@ class RetrieveTransaction {
       return { instances: opened.instances, isWhole: false, status: 200, warning: undefined };
     }
     // A client that takes only some syntaxes is told by the status whether it gets all: all must be known.
-    const all = opened.kind === 'arriving' ? await gathered(opened.instances) : opened.instances;
+    const { all, isCutOff } =
+      opened.kind === 'arriving'
+        ? await gathered(opened.instances)
+        : { all: opened.instances, isCutOff: false };
     const sendable = all.filter((instance) => form.renditionOf(instance.transferSyntaxUid) !== undefined);
     const [first] = all;
     if (sendable.length === 0 && first !== undefined) throw notAcceptable(first);
@@ -149,22 +153,43 @@ class RetrieveTransaction {
     return {
       instances: sendable,
       isWhole: true,
-      status: unsendable + missing > 0 ? 206 : 200,
-      warning: warningOf(missing, unsendable),
+      status: unsendable + missing > 0 || isCutOff ? 206 : 200,
+      warning: warningOf(isCutOff ? 'Some' : missing, unsendable),
     };
   }
 
   /** Drops the damaged file and has the archive send the instance again. */
   async #refetch(damaged: StoredInstance, error: DamagedFileError): Promise<StoredInstance> {
-    const { archive, cache, retrieval, signal } = this.#options;
-    cache.discard(damaged, error.message);
-    retrieval.lost(damaged);
+    const { archive, retrieval, resource, signal } = this.#options;
+    this.#drop(damaged, error.message);
+    // Where one is gone, others may be: all of them are asked for together.
+    const gone = await this.#dropGone();
     // Before anything has left, the whole answer is begun anew, with lengths as they are then.
     if (!this.#options.response.headersSent) throw error;
     const { study, series, instance } = damaged;
-    using opened = await retrieval.open(archive, { level: 'instance', study, series, instance }, signal);
-    for await (const fresh of opened.instances) return fresh;
+    const one = { level: 'instance', study, series, instance } as const;
+    using opened = await retrieval.open(archive, gone > 0 ? resource : one, signal);
+    for await (const fresh of opened.instances) if (fresh.instance === instance) return fresh;
     throw error;
+  }
+
+  #drop(damaged: StoredInstance, reason: string): void {
+    this.#options.cache.discard(damaged, reason);
+    this.#options.retrieval.lost(damaged);
+  }
+
+  /** Drops the other instances whose files are gone or cut off. @returns how many there were */
+  async #dropGone(): Promise<number> {
+    const { archive, cache, resource, signal } = this.#options;
+    let gone = 0;
+    for (const instance of cache.find(archive.name, resource)) {
+      signal.throwIfAborted();
+      const file = await stat(instance.path).catch(() => undefined);
+      if (file?.size === instance.size) continue;
+      this.#drop(instance, 'its file is gone or cut off');
+      gone += 1;
+    }
+    return gone;
   }
 
   #audited(): Parameters<AuditTrail['beginTransferring']>[0] {
@@ -181,16 +206,38 @@ class RetrieveTransaction {
   }
 }
 
-async function gathered(instances: AsyncIterable<StoredInstance>): Promise<StoredInstance[]> {
+interface Gathered {
+  readonly all: readonly StoredInstance[];
+  /** The archive did not send all of them. */
+  readonly isCutOff: boolean;
+}
+
+/** Failures of the archive, after which what has come can be had as a part. */
+const archiveFailures: ReadonlySet<ErrorCode> = new Set([
+  'instances-missing',
+  'archive-refused',
+  'archive-timeout',
+  'archive-unreachable',
+  'association-aborted',
+  'association-rejected',
+]);
+
+/** @throws BrokerError where nothing came, or for another reason than the archive */
+async function gathered(instances: AsyncIterable<StoredInstance>): Promise<Gathered> {
   const all: StoredInstance[] = [];
-  for await (const instance of instances) all.push(instance);
-  return all;
+  try {
+    for await (const instance of instances) all.push(instance);
+  } catch (error) {
+    if (all.length === 0 || !archiveFailures.has(toBrokerError(error).code)) throw error;
+    return { all, isCutOff: true };
+  }
+  return { all, isCutOff: false };
 }
 
 /** The Warning header of a 206 (PS3.18 section 10.4.3.2): what is not in the answer, and why. */
-function warningOf(missing: number, unsendable: number): string | undefined {
+function warningOf(missing: number | 'Some', unsendable: number): string | undefined {
   const reasons = [
-    missing > 0 ? `${missing} instances are missing: the archive has not sent them` : undefined,
+    missing !== 0 ? `${missing} instances are missing: the archive has not sent them` : undefined,
     unsendable > 0
       ? `${unsendable} instances are left out: the Accept header allows no form of them`
       : undefined,

@@ -30,3 +30,12 @@ export function abortedByPeer(body: Buffer): BrokerError {
     `The peer aborted the association (${by}, reason ${body[3] ?? 0}).`,
   );
 }
+
+/** The peer was silent where it should not be. @param what it did or did not, such as: took no more data */
+export function silentPeer(what: string, forMs: number): BrokerError {
+  return new BrokerError('archive-timeout', `The peer ${what} for ${forMs / 1000} s.`);
+}
+
+export function unexpectedRelease(): BrokerError {
+  return new BrokerError('association-aborted', 'The peer sent an A-RELEASE-RP that nothing asked for.');
+}

@@ -18,7 +18,7 @@ export function statusError(
   comment?: string,
   destination?: string,
 ): BrokerError {
-  const { why, remedy } = explain(endpoint, status, destination);
+  const { why, remedy } = explain(endpoint, status, { service, destination });
   const said = comment === undefined || comment === '' ? '' : ` It says: "${comment}".`;
   const message = `${describe(endpoint)} answered ${service} with ${formatStatus(status)}: ${why}.${said}`;
   return new BrokerError('archive-refused', message, {
@@ -27,7 +27,11 @@ export function statusError(
   });
 }
 
-function explain(endpoint: Endpoint, status: number, destination: string | undefined): Explanation {
+function explain(
+  endpoint: Endpoint,
+  status: number,
+  { service, destination }: { service: string; destination: string | undefined },
+): Explanation {
   const ours = endpoint.callingAeTitle;
   switch (status) {
     case DimseStatus.moveDestinationUnknown:
@@ -48,7 +52,9 @@ function explain(endpoint: Endpoint, status: number, destination: string | undef
       return {
         why: 'it could not send the instances',
         remedy:
-          'Check that the archive reaches our storage SCP: address, port (scp.local_port) and the firewall between.',
+          service === 'C-GET'
+            ? 'Look in the archive’s log: it may lack a SOP class or transfer syntax that was agreed on. wado.retrieve_method c-move needs no such agreement.'
+            : 'Check that the archive reaches our storage SCP: address, port (scp.local_port) and the firewall between.',
       };
     case DimseStatus.identifierDoesNotMatchSopClass:
       return { why: 'it does not accept the keys of the request' };

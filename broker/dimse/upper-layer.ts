@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
-import { BrokerError, toBrokerError } from '../domain/errors.ts';
-import { abortedByPeer, lostConnection, namingPeer } from './broken-association.ts';
+import { type BrokerError, toBrokerError } from '../domain/errors.ts';
+import {
+  abortedByPeer,
+  lostConnection,
+  namingPeer,
+  silentPeer,
+  unexpectedRelease,
+} from './broken-association.ts';
 import { type CommandSet, encodeCommandSet } from './command-set.ts';
 import { MessageAssembler, type MessageListener } from './message-assembler.ts';
 import {
@@ -15,6 +21,7 @@ import {
 import { PduDecoder } from './pdu-decoder.ts';
 import { encodeDataPdus } from './data-pdu.ts';
 import type { QuickAck } from './quick-ack.ts';
+import { ReadFlow } from './read-flow.ts';
 
 /** What an upper layer tells its owner, beside the messages. */
 export interface UpperLayerListener extends MessageListener {
@@ -64,10 +71,7 @@ export class UpperLayer {
   #reason: BrokerError | undefined;
   #artim: NodeJS.Timeout | undefined;
   readonly #transferTimeoutMs: number;
-  /** Nothing is read: whoever takes the messages has too many of them. */
-  #paused = false;
-  /** Nothing is read: the peer has too many answers to take first. */
-  #choked = false;
+  readonly #flow: ReadFlow;
   /** Largest P-DATA-TF variable part that the peer takes, in bytes; 0 means any. */
   peerMaxPduLength = 16_384;
   /** Who the peer is, for error texts. */
@@ -77,6 +81,7 @@ export class UpperLayer {
     this.#socket = socket;
     this.#listener = listener;
     this.#transferTimeoutMs = options.transferTimeoutMs;
+    this.#flow = new ReadFlow(socket, options.transferTimeoutMs);
     this.peer = options.peer;
     this.#assembler = new MessageAssembler(listener, options.maxIdentifierLength);
     this.#decoder = new PduDecoder(
@@ -136,7 +141,7 @@ export class UpperLayer {
     if (dataSet !== undefined)
       pdus.push(...encodeDataPdus(contextId, 'data set', dataSet, this.#fragmentLength));
     this.#socket.write(Buffer.concat(pdus));
-    if (this.#socket.writableLength > maxUnsentLength) this.#choke();
+    if (this.#socket.writableLength > maxUnsentLength) this.#flow.choke();
   }
 
   /**
@@ -170,23 +175,18 @@ export class UpperLayer {
 
   /** Stops reading from the socket: TCP's window then slows the peer. */
   pause(): void {
-    this.#paused = true;
-    this.#socket.pause();
+    this.#flow.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    // The timer may have run out meanwhile; by itself it would start again only with new data.
-    this.#socket.setTimeout(this.#transferTimeoutMs);
-    this.#read();
+    this.#flow.resume();
   }
 
   /** Ends the association in order: A-RELEASE-RQ, then the peer's answer or a limit. */
   release(): void {
     if (this.#state !== 'open') return;
     this.#state = 'releasing';
-    this.#discard();
+    this.#flow.discard();
     this.#socket.write(releaseRqPdu());
     this.#startArtim();
   }
@@ -197,7 +197,7 @@ export class UpperLayer {
     this.#state = 'closing';
     if (reason !== undefined) this.#reason ??= namingPeer(reason, this.peer);
     this.#assembler.abort(this.#reason ?? lostConnection(this.peer));
-    this.#discard();
+    this.#flow.discard();
     this.#socket.end(lastPdu);
     this.#startArtim();
   }
@@ -222,27 +222,6 @@ export class UpperLayer {
     return length - (length % 2);
   }
 
-  /** Stops reading until the peer has taken all that it was sent. */
-  #choke(): void {
-    if (this.#choked) return;
-    this.#choked = true;
-    this.#socket.pause();
-    this.#socket.once('drain', () => {
-      this.#choked = false;
-      this.#read();
-    });
-  }
-
-  #read(): void {
-    if (!this.#paused && !this.#choked) this.#socket.resume();
-  }
-
-  /** Reads on to see the end of the connection, whoever wanted a pause. */
-  #discard(): void {
-    this.#paused = false;
-    this.#socket.resume();
-  }
-
   #receive(chunk: Buffer): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     try {
@@ -259,7 +238,7 @@ export class UpperLayer {
         this.close(releaseRpPdu(), undefined);
         return;
       case PduType.releaseRp:
-        if (this.#state !== 'releasing') throw unexpected('an A-RELEASE-RP that nothing asked for');
+        if (this.#state !== 'releasing') throw unexpectedRelease();
         this.#state = 'closing';
         this.#socket.end();
         return;
@@ -272,10 +251,13 @@ export class UpperLayer {
   }
 
   #silent(): void {
-    if (this.#paused || (!this.isReceiving && this.#socket.writableLength === 0)) return;
-    const what = this.isReceiving ? 'sent nothing more in the middle of a message' : 'took no more data';
-    const seconds = this.#transferTimeoutMs / 1000;
-    this.abort(new BrokerError('archive-timeout', `The peer ${what} for ${seconds} s.`));
+    if (this.#flow.isPaused) return;
+    // An A-ABORT would only wait behind the rest.
+    if (this.#socket.writableLength > 0)
+      this.destroy(silentPeer('took no more data', this.#transferTimeoutMs));
+    else if (this.isReceiving) {
+      this.abort(silentPeer('sent nothing more in the middle of a message', this.#transferTimeoutMs));
+    }
   }
 
   #startArtim(): void {
@@ -293,8 +275,4 @@ export class UpperLayer {
     this.#assembler.abort(reason ?? lostConnection(this.peer));
     this.#listener.closed(reason);
   }
-}
-
-function unexpected(what: string): BrokerError {
-  return new BrokerError('association-aborted', `The peer sent ${what}.`);
 }

@@ -17,12 +17,12 @@ export class ExpectedInstances {
     return this.#count;
   }
 
-  add({ series, instance, sopClassUid }: ListedInstance): void {
+  add({ series, instance, sopClasses }: ListedInstance): void {
     let instances = this.#bySeries.get(series);
     if (instances === undefined) this.#bySeries.set(series, (instances = new Set()));
     if (!instances.has(instance)) this.#count += 1;
     instances.add(instance);
-    if (sopClassUid !== undefined) this.sopClasses.add(sopClassUid);
+    for (const sopClass of sopClasses) this.sopClasses.add(sopClass);
   }
 
   /** How many of them belong to a resource of the same study. */

@@ -30,8 +30,8 @@ export interface JobOptions {
 }
 
 /**
- * One retrieval of a study, series or instance, whoever asks for it: asks the archive, waits for late
- * arrivals, asks again for what is missing, and tells everybody who waits the truth about the end.
+ * One retrieval, whoever asks for it: asks the archive, waits for late arrivals, asks again for what is
+ * missing, and tells everybody who waits the truth about the end.
  */
 export class RetrievalJob {
   readonly resource: Resource;

@@ -7,9 +7,10 @@ import {
   connectSender,
   scriptedStudy,
   sendInstance,
+  sortedDigests,
 } from '../support/scripted-study.ts';
 import { type Move, counts } from '../support/study-archive.ts';
-import { dataSetsOf, retrieve } from '../support/wado-client.ts';
+import { digestsOf, retrieve } from '../support/wado-client.ts';
 
 const study = scriptedStudy(4, { series: 2, pixelBytes: 200_000 });
 const all = sorted(study.instances);
@@ -19,8 +20,8 @@ const quick = {
   WADO_HTTP_RETRY_AFTER: '1',
 };
 
-function sorted(instances: readonly ScriptedInstance[]): Buffer[] {
-  return instances.map(({ dataSet }) => dataSet).sort(Buffer.compare);
+function sorted(instances: readonly ScriptedInstance[]): string[] {
+  return sortedDigests(instances);
 }
 
 async function whole({ send, respond, wanted }: Move): Promise<void> {
@@ -39,7 +40,7 @@ describe('an archive that sends out of order', () => {
       },
     });
     const answer = await retrieve(scene.studyUrl);
-    expect(dataSetsOf(answer)).toEqual(all);
+    expect(digestsOf(answer)).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -53,7 +54,7 @@ describe('an archive that sends out of order', () => {
         await send();
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -68,7 +69,7 @@ describe('an archive that sends out of order', () => {
         await send(wanted.slice(2));
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -81,8 +82,8 @@ describe('an archive that sends out of order', () => {
         await respond(0, counts(8));
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -99,7 +100,7 @@ describe('an archive that sends out of order', () => {
     const answer = await retrieve(scene.studyUrl);
     expect(answer).toMatchObject({ status: 200, isBroken: false });
     await sleep(2_500);
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -119,7 +120,7 @@ describe('an archive that sends too little', () => {
     expect(answer).toMatchObject({ status: 200, isBroken: true });
     const partial = await retrieve(scene.studyUrl);
     expect(partial).toMatchObject({ status: 206, isBroken: false });
-    expect(dataSetsOf(partial)).toEqual(sorted(study.instances.slice(0, 3)));
+    expect(digestsOf(partial)).toEqual(sorted(study.instances.slice(0, 3)));
     expect(partial.headers['warning']).toMatch(/^299 .*"1 instances? (is|are) missing/);
     expect(Number(partial.headers['content-length'])).toBe(partial.body.length);
     // A series of which nothing is missing is whole.
@@ -141,7 +142,7 @@ describe('an archive that sends too little', () => {
       },
     });
     const answer = await retrieve(scene.studyUrl);
-    expect(dataSetsOf(answer)).toEqual(all);
+    expect(digestsOf(answer)).toEqual(all);
     const asked = scene.archive.moves.slice(1).map((move) => [move.get('0020000E'), move.get('00080018')]);
     expect(asked).toEqual([
       [study.series[0], study.instances[2]?.instance],
@@ -161,7 +162,7 @@ describe('an archive that sends too little', () => {
     });
     const answer = await retrieve(scene.studyUrl);
     expect(answer).toMatchObject({ status: 200, isBroken: false });
-    expect(dataSetsOf(answer)).toEqual(sorted(study.instances.slice(0, 3)));
+    expect(digestsOf(answer)).toEqual(sorted(study.instances.slice(0, 3)));
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -200,7 +201,7 @@ describe('an archive that sends too little', () => {
     // Longer than the grace time: who was told to come back is waited for.
     await sleep(1_500);
     warm();
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(scene.archive.moves).toHaveLength(1);
     await scene.endsClean();
   });
@@ -217,7 +218,7 @@ describe('an archive that breaks off in a data set', () => {
       },
     });
     const answer = await retrieve(scene.studyUrl);
-    expect(dataSetsOf(answer)).toEqual(all);
+    expect(digestsOf(answer)).toEqual(all);
     await scene.endsClean();
   });
 
@@ -230,7 +231,7 @@ describe('an archive that breaks off in a data set', () => {
         await move.association.abort();
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     await scene.endsClean();
   });
 
@@ -245,7 +246,7 @@ describe('an archive that breaks off in a data set', () => {
       },
     });
     const start = performance.now();
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     expect(performance.now() - start).toBeLessThan(12_000);
     await scene.endsClean();
   });
@@ -263,7 +264,7 @@ describe('an archive that breaks off in a data set', () => {
         await move.respond(0xb000, counts(1, 3));
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     await scene.endsClean();
   });
 
@@ -280,7 +281,7 @@ describe('an archive that breaks off in a data set', () => {
         await move.respond(0xb000, counts(1, 3));
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     await scene.endsClean();
   });
 });
@@ -314,7 +315,7 @@ describe('what nobody asked for', () => {
     using sender = await connectSender(open.gateway.scp);
     expect(await sendInstance(sender, first)).toBe(0);
     const answer = await retrieve(open.instanceUrl(first));
-    expect(dataSetsOf(answer)).toEqual([first.dataSet]);
+    expect(digestsOf(answer)).toEqual(sortedDigests([first]));
     expect(open.archive.moves).toHaveLength(0);
     await sender.release();
     await open.endsClean();
@@ -333,7 +334,7 @@ describe('what nobody asked for', () => {
         await whole(move);
       },
     });
-    expect(dataSetsOf(await retrieve(scene.studyUrl))).toEqual(all);
+    expect(digestsOf(await retrieve(scene.studyUrl))).toEqual(all);
     await scene.endsClean();
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { explicitVrLittleEndian } from '../../broker/domain/transfer-syntax.ts';
 import type { Peer } from './dcmtk-tools.ts';
 import { encode } from './explicit-encoder.ts';
@@ -75,4 +76,9 @@ export async function sendInstances(
   for (const instance of instances) statuses.push(await sendInstance(scu, instance));
   await scu.release();
   return statuses;
+}
+
+/** SHA-256 of each data set, sorted so that they can be compared. */
+export function sortedDigests(instances: readonly { readonly dataSet: Buffer }[]): string[] {
+  return instances.map(({ dataSet }) => createHash('sha256').update(dataSet).digest('hex')).sort();
 }

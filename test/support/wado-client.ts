@@ -1,5 +1,6 @@
 import { type IncomingMessage, get } from 'node:http';
 import { readPart10 } from './part10.ts';
+import { sortedDigests } from './scripted-study.ts';
 
 export interface BodyPart {
   readonly contentType: string;
@@ -111,16 +112,13 @@ export function partsOf({ headers, body }: Pick<WadoAnswer, 'headers' | 'body'>)
   if (!take(`--${boundary}\r\n`)) throw new Error('The answer does not begin with its boundary.');
   for (;;) {
     const headerEnd = body.indexOf('\r\n\r\n', position);
-    const [first = '', ...others] = body.toString('latin1', position, headerEnd).split('\r\n');
-    const contentType = first.replace(/^Content-Type: /, '');
     const end = body.indexOf(`\r\n--${boundary}`, headerEnd + 4);
     if (headerEnd < 0 || end < 0) throw new Error('A part has no end.');
-    for (const field of others) {
-      const length = /^Content-Length: (\d+)$/.exec(field)?.[1];
-      if (length !== undefined && Number(length) !== end - headerEnd - 4)
-        throw new Error(`A part is ${end - headerEnd - 4} bytes long and says ${field}.`);
-    }
-    parts.push({ contentType, body: body.subarray(headerEnd + 4, end) });
+    const [contentType = '', length] = headerValues(body.toString('latin1', position, headerEnd));
+    const part = body.subarray(headerEnd + 4, end);
+    if (length !== undefined && Number(length) !== part.length)
+      throw new Error(`A part of ${part.length} bytes says that it has ${length}.`);
+    parts.push({ contentType, body: part });
     position = end + boundary.length + 4;
     if (take('--\r\n')) break;
     if (!take('\r\n')) throw new Error('A boundary is followed by something else.');
@@ -129,9 +127,13 @@ export function partsOf({ headers, body }: Pick<WadoAnswer, 'headers' | 'body'>)
   return parts;
 }
 
-/** The data sets of a multipart answer, sorted so that they can be compared. */
-export function dataSetsOf(answer: Pick<WadoAnswer, 'headers' | 'body'>): Buffer[] {
-  return partsOf(answer)
-    .map(({ body }) => readPart10(body).dataSet)
-    .sort(Buffer.compare);
+/** Content-Type and Content-Length of a part. */
+function headerValues(header: string): (string | undefined)[] {
+  const lines = header.split('\r\n').map((line) => /^([\w-]+): (.*)$/.exec(line));
+  return ['Content-Type', 'Content-Length'].map((name) => lines.find((line) => line?.[1] === name)?.[2]);
+}
+
+/** SHA-256 of each data set in a multipart answer, sorted so that they can be compared. */
+export function digestsOf(answer: Pick<WadoAnswer, 'headers' | 'body'>): string[] {
+  return sortedDigests(partsOf(answer).map(({ body }) => readPart10(body)));
 }

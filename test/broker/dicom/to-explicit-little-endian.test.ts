@@ -21,7 +21,6 @@ const deflated = encodingOf('1.2.840.10008.1.2.1.99');
 const big = encodingOf('1.2.840.10008.1.2.2');
 const jpeg = encodingOf('1.2.840.10008.1.2.4.50');
 
- 
 async function* chunks(bytes: Uint8Array, cuts: readonly number[] = []): AsyncGenerator<Uint8Array> {
   yield* cutAt(bytes, cuts);
 }
@@ -177,6 +176,7 @@ describe('VRs of implicit data sets', () => {
       value,
     ]);
     const output = (await convert(bytes, implicitLittle)).toString('latin1');
+    // eslint-disable-next-line no-control-regex -- tags in their binary form
     const letters = [...output.matchAll(/\x28\x00(?:\x02\x30|\x06\x01)(SS|US)/g)].map((match) => match[1]);
     expect(letters).toEqual(['SS', 'US', 'SS']);
   });
@@ -264,7 +264,7 @@ describe('bounded memory', () => {
     const chunk = Buffer.alloc(1024 * 1024, Buffer.of(1, 2));
     let ahead = 0;
     let written = 0;
-     
+
     async function* source(): AsyncGenerator<Buffer> {
       yield explicitBig.header(0x7fe00010, 'OW', total);
       for (let read = 0; read < total; read += chunk.length) {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { echoScu } from '../../../broker/dimse/echo-scu.ts';
 import { echo, echoing, startScene } from '../../support/pool-scene.ts';
 import type { Script } from '../../support/scripted-archive.ts';
 
