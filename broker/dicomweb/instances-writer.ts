@@ -114,7 +114,8 @@ export class InstancesWriter {
     for (;;) {
       const { path, size, crc32 } = instance;
       try {
-        for await (const chunk of reader.read([{ path, offset: 0, length: size, crc32 }], signal)) void chunk;
+        const whole = reader.read([{ path, offset: 0, length: size, crc32 }], signal);
+        while ((await whole.next()).done !== true);
         return instance;
       } catch (error) {
         if (!(error instanceof DamagedFileError)) throw error;

@@ -35,15 +35,22 @@ export function wadoRouter(options: WadoRouterOptions): Router {
     '/studies/:study/series/:series',
     '/studies/:study/series/:series/instances/:instance',
   ]) {
+    // Express would answer HEAD with the GET handler; it must not set a retrieval in motion.
+    router.head(path, refuseMethod);
     router.get(path, get);
+    router.all(path, refuseMethod);
   }
   return router;
 }
 
+/** @throws BrokerError `not-supported`, always */
+const refuseMethod: RequestHandler = (request, response) => {
+  response.setHeader('Allow', 'GET');
+  throw new BrokerError('not-supported', `${request.method} is not offered here; GET is.`);
+};
+
 function retrieveHandler(options: WadoRouterOptions): RequestHandler {
   return async (request, response) => {
-    // Express answers HEAD with the GET handler; it must not set a retrieval in motion.
-    if (request.method !== 'GET') throw new BrokerError('not-supported', 'Only GET is offered here.');
     const resource = resourceOf(request);
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
     const form = RetrieveForm.choose(acceptedRanges(request.headers.accept, accept), resource);

@@ -6,6 +6,7 @@ export class ReceivedInstances {
   readonly uids = new Set<Uid>();
   readonly watch = new ArrivalWatch();
   #sinceAsked = 0;
+  #arrivedNew = 0;
   #hasArrived = false;
 
   get count(): number {
@@ -15,6 +16,11 @@ export class ReceivedInstances {
   /** Arrivals since the archive was last asked, repeated ones included, as it counts them. */
   get sinceAsked(): number {
     return this.#sinceAsked;
+  }
+
+  /** Arrivals of what was not there, as a number that only grows: a measure of progress. */
+  get arrivedNew(): number {
+    return this.#arrivedNew;
   }
 
   /** Whether something has arrived since the retrieval began: the archive has the data at hand. */
@@ -28,6 +34,7 @@ export class ReceivedInstances {
   }
 
   arrived(instance: Uid): void {
+    if (!this.uids.has(instance)) this.#arrivedNew += 1;
     this.uids.add(instance);
     this.#sinceAsked += 1;
     this.#hasArrived = true;

@@ -29,10 +29,7 @@ export interface JobOptions {
   readonly onEnd: (job: RetrievalJob) => void;
 }
 
-/**
- * One retrieval, whoever asks for it: asks the archive, waits for late arrivals, asks again for what is
- * missing, and tells everybody who waits the truth about the end.
- */
+/** One retrieval, whoever asks for it: asks until all is there, and tells all who wait the truth about the end. */
 export class RetrievalJob {
   readonly resource: Resource;
   readonly ended: Promise<void>;
@@ -194,7 +191,7 @@ export class RetrievalJob {
 
   /** One round. @returns whether all is there */
   async #try(): Promise<boolean> {
-    const before = this.#received.count;
+    const before = this.#received.arrivedNew;
     const isRepeated = this.#lastError !== undefined;
     const round = new RetrievalRound({
       ...this.#options,
@@ -212,7 +209,7 @@ export class RetrievalJob {
       if (this.#completeIfWhole(round)) return true;
       this.#lastError = this.#incomplete(round);
       // An archive that sends nothing although it says that it did may need time: tape, cold storage.
-      this.#nextTry = this.#received.count > before ? 'try again now' : 'try again later';
+      this.#nextTry = this.#received.arrivedNew > before ? 'try again now' : 'try again later';
     } catch (thrown) {
       const error = toBrokerError(thrown);
       // However it ended: what the archive has is there.
@@ -222,8 +219,9 @@ export class RetrievalJob {
       const { code, message } = error;
       this.#logger.warn({ code, attempt: this.#attempt, received: this.#received.count }, message);
       this.#lastError = error;
-      const { count } = this.#received;
-      const reaction = reactionTo(error, { hasProgressed: count > before, isRepeated, hasSome: count > 0 });
+      const { count, arrivedNew } = this.#received;
+      const hasProgressed = arrivedNew > before;
+      const reaction = reactionTo(error, { hasProgressed, isRepeated, hasSome: count > 0 });
       if (reaction === 'give up') throw error;
       this.#nextTry = reaction;
     } finally {
@@ -257,15 +255,13 @@ export class RetrievalJob {
 
   async #waitToRetry(): Promise<void> {
     const { retryDelayMs } = this.#options.settings;
+    const seconds = retryDelayMs / 1000;
     this.#state = 'waiting to retry';
-    this.#logger.info(
-      { seconds: retryDelayMs / 1000, attempt: this.#attempt },
-      'The retrieval waits to try again.',
-    );
+    this.#logger.info({ seconds, attempt: this.#attempt }, 'The retrieval waits to try again.');
     // Nobody is left hanging for minutes: who waits is told now, and may come back.
     const reason = this.#lastError;
     const isPending = this.#received.count === 0 && reason !== undefined;
-    this.#audience.dismiss(isPending ? pendingError(reason, Math.ceil(retryDelayMs / 1000)) : reason);
+    this.#audience.dismiss(isPending ? pendingError(reason, Math.ceil(seconds)) : reason);
     this.#audience.expectReturn(retryDelayMs);
     await delay(retryDelayMs, this.#abort.signal);
   }
@@ -297,7 +293,7 @@ export class RetrievalJob {
   /** A part of what is being retrieved may be whole long before the rest. */
   #isComplete(part: Resource): boolean {
     if (part.level === 'instance') return this.#received.uids.has(part.instance);
-    if (!this.#listing.names || this.#listing.expected.countIn(part) === 0) return false;
-    return this.#listing.expected.isWhole(part, this.#received.uids);
+    const { names, expected } = this.#listing;
+    return names && expected.countIn(part) > 0 && expected.isWhole(part, this.#received.uids);
   }
 }

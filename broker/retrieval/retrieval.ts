@@ -100,6 +100,9 @@ export class Retrieval {
 
   /** An instance has left the cache: whoever counted on it asks for it again. */
   lost(instance: StoredInstance): void {
+    const { archive, study, series } = instance;
+    // It may have come again since it was looked up.
+    if (this.#options.cache.has(archive, study, series, instance.instance) !== undefined) return;
     for (const job of this.#jobsOf(instance.archive, instance.study)) job.lost(instance);
   }
 

@@ -1,3 +1,4 @@
+import { DimseStatus } from '../domain/dimse-status.ts';
 import type { BrokerError } from '../domain/errors.ts';
 
 /** What to do about a request that failed. */
@@ -36,9 +37,16 @@ export function reactionTo(error: BrokerError, circumstances: Circumstances): Re
   return 'give up';
 }
 
-/** 0xA7xx: out of resources (PS3.4 table C.4-2); what archives answer while a tape is being mounted. */
+/**
+ * 0xA7xx: out of resources (PS3.4 table C.4-2); what archives answer while a tape is being mounted. But
+ * 0xA702 is what they answer where they cannot reach or serve our storage SCP: a person must mend that.
+ */
 function isOutOfResources(status: number | undefined): boolean {
-  return status !== undefined && (status & 0xff00) === 0xa700;
+  return (
+    status !== undefined &&
+    (status & 0xff00) === 0xa700 &&
+    status !== DimseStatus.unableToPerformSubOperations
+  );
 }
 
 /** Failures with which archives answer a request for what they do not have: 0xA701, 0xA900, 0xCxxx. */

@@ -42,6 +42,7 @@ describe('a client that leaves', () => {
     const seen: unknown[] = [];
     await using scene = await startScene({
       study,
+      settings: { WADO_RETRIEVE_TIMEOUT_IN_SECS: '20' },
       move: async ({ association, message, wanted, send, respond }) => {
         await send(wanted.slice(0, 1));
         const next = await association.readMessage();

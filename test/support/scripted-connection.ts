@@ -178,9 +178,13 @@ export class ScriptedConnection {
     this.#socket.end();
   }
 
-  /** Breaks the connection (RST). */
+  /**
+   * Breaks the connection (RST), or just closes it where it is ending already: Node never closes a
+   * socket that is reset while it shuts down, and then hangs when the process ends.
+   */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   /** Stops reading, so that the peer's data piles up, until `resume`. */

@@ -53,7 +53,7 @@ async function storedDataSet(sent: SentInstance): Promise<Buffer> {
 describe('the store SCP', () => {
   it('answers C-ECHO', async () => {
     expect((await echoscu(scene.peer)).exitCode).toBe(0);
-    expect(scene.associations.map(({ what }) => what)).toEqual(['opened', 'closed']);
+    await expect.poll(() => scene.associations.map(({ what }) => what)).toEqual(['opened', 'closed']);
     expect(scene.associations[0]).toMatchObject({ callingAeTitle: 'DCMTK', peer: '127.0.0.1', open: 1 });
     expect(scene.associations[1]).toMatchObject({ open: 0, reason: undefined });
   });
@@ -179,10 +179,9 @@ describe('the store SCP refuses', () => {
     expect(response).toMatchObject({
       command: { Status: 0x0124, ErrorComment: 'No retrieval asked for this study' },
     });
-    await sleep(20);
-    expect(scene.refused).toMatchObject([
-      { sopInstanceUid: sent.instance, status: 0x0124, callingAeTitle: 'SCRIPTED' },
-    ]);
+    await expect
+      .poll(() => scene.refused)
+      .toMatchObject([{ sopInstanceUid: sent.instance, status: 0x0124, callingAeTitle: 'SCRIPTED' }]);
     expect(scene.stored).toEqual([]);
     expect(
       (await scene.files()).filter((file) => file.includes(sent.study) || file.endsWith('.part')),
@@ -252,8 +251,8 @@ describe('the store SCP refuses', () => {
   it('who calls it by another AE title; capitals do not matter', async () => {
     const wrong = { ...scene.peer, aeTitle: 'SOMEBODY' };
     await expect(connectStoreScu({ peer: wrong, contexts })).rejects.toThrow(/PDU 3: 00010107/);
-    const refused = scene.associations.filter(({ what }) => what === 'refused');
-    expect(refused).toMatchObject([{ reason: 'it called SOMEBODY, this is BROKERSCP' }]);
+    const refused = (): unknown => scene.associations.filter(({ what }) => what === 'refused');
+    await expect.poll(refused).toMatchObject([{ reason: 'it called SOMEBODY, this is BROKERSCP' }]);
     using scu = await connectStoreScu({ peer: { ...scene.peer, aeTitle: 'brokerscp' }, contexts });
     expect(scu.accepted.size).toBe(1);
   });
@@ -279,8 +278,7 @@ describe('the store SCP refuses', () => {
     using again = await connectStoreScu({ peer: scene.peer, contexts });
     expect(again.accepted.size).toBe(1);
     for (const scu of open) scu.reset();
-    await sleep(20);
-    expect(scene.associations.at(-1)?.open).toBe(1);
+    await expect.poll(() => scene.associations.at(-1)?.open).toBe(1);
   });
 
   it('to be held by who connects and says nothing', async () => {
