@@ -18,9 +18,6 @@ export const shortLimits: AssociationLimits = {
   maxPduLength: 131_072,
 };
 
-/** Context IDs of what `associationRequest` proposes. */
-export const contextIds = { verification: 1, find: 3, move: 5, store: 7 } as const;
-
 /** An association for C-ECHO, C-FIND, C-MOVE and C-STORE (Secondary Capture, Explicit VR Little Endian). */
 export function associationRequest(
   peer: Peer,

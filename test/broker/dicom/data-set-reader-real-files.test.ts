@@ -7,6 +7,7 @@ import { jsonText } from '../../../broker/dicom/json-text.ts';
 import { encodingOf } from '../../../broker/domain/transfer-syntax.ts';
 import { readPart10 } from '../../support/part10.ts';
 import { pydicomCharacterSetFiles, realFiles } from '../../support/real-files.ts';
+import { patientNames } from '../../support/character-set-studies.ts';
 import { runTool } from '../../support/run-tool.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -19,28 +20,8 @@ function read(file: Buffer): ReadDataSet {
 }
 
 describe('patient names of the character set files (PS3.5 annexes H to K)', () => {
-  const names: Readonly<Record<string, object>> = {
-    chrArab: { Alphabetic: 'قباني^لنزار' },
-    chrFren: { Alphabetic: 'Buc^Jérôme' },
-    chrFrenMulti: { Alphabetic: 'Buc^Jérôme' },
-    chrGerm: { Alphabetic: 'Äneas^Rüdiger' },
-    chrGreek: { Alphabetic: 'Διονυσιος' },
-    chrH31: { Alphabetic: 'Yamada^Tarou', Ideographic: '山田^太郎', Phonetic: 'やまだ^たろう' },
-    chrH32: { Alphabetic: 'ﾔﾏﾀﾞ^ﾀﾛｳ', Ideographic: '山田^太郎', Phonetic: 'やまだ^たろう' },
-    chrHbrw: { Alphabetic: 'שרון^דבורה' },
-    chrI2: { Alphabetic: 'Hong^Gildong', Ideographic: '洪^吉洞', Phonetic: '홍^길동' },
-    chrJapMulti: { Alphabetic: 'やまだ^たろう' },
-    chrJapMultiExplicitIR6: { Alphabetic: 'やまだ^たろう' },
-    chrKoreanMulti: { Alphabetic: '김희중' },
-    chrRuss: { Alphabetic: 'Люкceмбypг' },
-    chrSQEncoding: { Alphabetic: 'ﾔﾏﾀﾞ^ﾀﾛｳ', Ideographic: '山田^太郎', Phonetic: 'やまだ^たろう' },
-    chrSQEncoding1: { Alphabetic: 'ﾔﾏﾀﾞ^ﾀﾛｳ', Ideographic: '山田^太郎', Phonetic: 'やまだ^たろう' },
-    chrX1: { Alphabetic: 'Wang^XiaoDong', Ideographic: '王^小東' },
-    chrX2: { Alphabetic: 'Wang^XiaoDong', Ideographic: '王^小东' },
-  };
-
   test('are known for every file', () => {
-    expect(characterSetFiles.map((file) => basename(file, '.dcm'))).toEqual(Object.keys(names).sort());
+    expect(characterSetFiles.map((file) => basename(file, '.dcm'))).toEqual(Object.keys(patientNames).sort());
   });
 
   test.each(characterSetFiles)('%s', async (file) => {
@@ -48,7 +29,7 @@ describe('patient names of the character set files (PS3.5 annexes H to K)', () =
     // Two of the files have the patient's name in a Requested Procedure Code Sequence only.
     const item = (dataSet['00321064']?.Value?.[0] ?? {}) as DicomJson;
     const name = (dataSet['00100010'] ?? item['00100010'])?.Value?.[0];
-    expect(name).toEqual(names[basename(file, '.dcm')]);
+    expect(name).toEqual(patientNames[basename(file, '.dcm')]);
     expect(problems).toEqual([]);
   });
 });

@@ -60,18 +60,20 @@ describe('the receiving thread', () => {
   });
 
   it('lets an instance that is under way finish when it stops', async () => {
-    await using scene = await startReceiver();
+    await using scene = await startReceiver({ transferTimeoutMs: 2_000 });
     const sent = sentInstance({ bytes: 300_000 });
     await scene.expect(sent.study);
     using scu = await connectStoreScu({ peer: scene.peer, contexts });
     await scu.sendStoreCommand(sent);
     await scu.sendDataSet(1, sent.dataSet.subarray(0, 100_000), { finish: false });
+    // Long enough for the thread to have read it, well below the silence that is tolerated.
+    await sleep(150);
     const stopping = scene.receiver.stop();
     await sleep(100);
     await scu.sendDataSet(1, sent.dataSet.subarray(100_000));
     expect(await scu.read()).toMatchObject({ command: { Status: 0 } });
     await stopping;
-    expect(scene.stored).toHaveLength(1);
+    await expect.poll(() => scene.stored).toHaveLength(1);
   });
 
   it('says which setting it is where the port is taken', async () => {
