@@ -8,9 +8,9 @@ import { installPackages, nodePath } from './installation.mjs';
  * This file and those that it imports run on any Node from 20 on, with nothing installed.
  * @param {string} script path from the root of the project
  * @param {readonly string[]} args
- * @param {{ debianPackages?: boolean }} [needs]
+ * @param {{ debianPackages?: boolean, nodeOptions?: readonly string[] }} [needs]
  */
-export async function launch(script, args, { debianPackages = false } = {}) {
+export async function launch(script, args, { debianPackages = false, nodeOptions = [] } = {}) {
   try {
     await installPackages();
     if (debianPackages) await installDebianPackages();
@@ -19,5 +19,6 @@ export async function launch(script, args, { debianPackages = false } = {}) {
     process.exitCode = 1;
     return;
   }
-  endLike(await runChild(nodePath, [fileURLToPath(new URL(`../${script}`, import.meta.url)), ...args]));
+  const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
+  endLike(await runChild(nodePath, [...nodeOptions, path, ...args]));
 }

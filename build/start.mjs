@@ -1,3 +1,4 @@
+import { hostOptions } from './host-options.mjs';
 import { launch } from './launch.mjs';
 
-await launch('main/headless.ts', process.argv.slice(2));
+await launch('main/headless.ts', process.argv.slice(2), { nodeOptions: hostOptions });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostOptions } from '../../build/host-options.mjs';
 import { startChild } from '../support/child.ts';
 import type { Peer } from '../support/dcmtk-tools.ts';
 import { freePort } from '../support/free-port.ts';
@@ -37,7 +38,8 @@ export async function withGateway<Result>(
   await using child = await startChild({
     command: process.execPath,
     // A home without settings: whoever runs this may have some of their own.
-    args: [host, '--home', home.path],
+    // As `npm run headless` starts it.
+    args: [...hostOptions, host, '--home', home.path],
     env: { ...variables(options), HTTP_PORT: String(port), SCP_CACHE_DIR_PATH: join(home.path, 'cache') },
     // The last line of its welcome.
     ready: { output: /Ctrl\+C stops it/ },
