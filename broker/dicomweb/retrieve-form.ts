@@ -46,8 +46,9 @@ export class RetrieveForm {
         `The Accept header allows nothing that can be sent here: multipart/related; type="application/dicom"${also}.`,
       );
     }
+    // Ranges of quality 0 count too: they say what the client does not take.
     const fitting = ranges.filter(
-      (range) => range.quality > 0 && qualityOf(chosen, withoutSyntax([range])) > 0,
+      (range) => qualityOf(chosen, withoutSyntax([{ ...range, quality: 1 }])) > 0,
     );
     return new RetrieveForm(chosen.single, fitting);
   }
@@ -57,6 +58,7 @@ export class RetrieveForm {
    * before the first one leaves.
    */
   get takesAnySyntax(): boolean {
+    if (this.#ranges.some((range) => range.quality === 0)) return false;
     return this.#ranges.some((range) => syntaxOf(range) === undefined || syntaxOf(range) === '*');
   }
 
@@ -75,17 +77,14 @@ export class RetrieveForm {
     return storedSyntax !== explicitVrLittleEndian && explicit > stored ? 'explicit' : 'stored';
   }
 
+  /** By the ranges that name the syntax, else by those that name any or none (RFC 9110 section 12.5.1). */
   #qualityOf(syntax: string, isDefault: boolean): number {
-    let quality = 0;
-    for (const range of this.#ranges) {
+    const named = this.#ranges.filter((range) => syntaxOf(range) === syntax);
+    const open = this.#ranges.filter((range) => {
       const wanted = syntaxOf(range);
-      const fits =
-        wanted === undefined
-          ? isDefault || syntax === explicitVrLittleEndian
-          : wanted === '*' || wanted === syntax;
-      if (fits && range.quality > quality) quality = range.quality;
-    }
-    return quality;
+      return wanted === '*' || (wanted === undefined && (isDefault || syntax === explicitVrLittleEndian));
+    });
+    return Math.max(0, ...(named.length > 0 ? named : open).map(({ quality }) => quality));
   }
 }
 

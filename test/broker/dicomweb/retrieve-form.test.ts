@@ -36,6 +36,12 @@ describe('the form of an answer', () => {
     },
   );
 
+  it('a syntax of quality 0 is not sent, whatever else is taken', () => {
+    const accept = `${multipart}; transfer-syntax=${jpeg}; q=0, ${multipart}; transfer-syntax=*`;
+    expect(renditions(accept, jpeg, jpeg2000)).toEqual([undefined, 'stored']);
+    expect(RetrieveForm.choose(parseAccept(accept), study).takesAnySyntax).toBe(false);
+  });
+
   it.each([`${multipart}; transfer-syntax=*`, `${multipart};transfer-syntax="*"`])(
     '%s: everything as stored',
     (accept) => {
