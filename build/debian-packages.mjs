@@ -14,6 +14,7 @@ const neededPackages = [
   ['libgdcm-tools', '/usr/bin/gdcmconv'],
   ['nginx-light', '/usr/sbin/nginx'],
   ['curl', '/usr/bin/curl'],
+  ['chromium', '/usr/bin/chromium'],
 ];
 
 const timeLimitInMs = 15 * 60_000;

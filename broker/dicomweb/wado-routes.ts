@@ -5,14 +5,16 @@ import type { Cache } from '../cache/cache.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
-import { BrokerError, type ErrorCode, toBrokerError } from '../domain/errors.ts';
+import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
-import { parseUid } from '../domain/uid.ts';
 import type { AuditTrail } from '../observe/audit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
 import { acceptedRanges } from './accept.ts';
+import { clientSignal } from './client-signal.ts';
+import { getOnly } from './method-check.ts';
+import { resourceOf } from './request-resource.ts';
 import { type InstancesToAnswer, RetrieveAnswer, notAcceptable } from './retrieve-answer.ts';
 import { RetrieveForm } from './retrieve-form.ts';
 
@@ -35,48 +37,25 @@ export function wadoRouter(options: WadoRouterOptions): Router {
     '/studies/:study/series/:series',
     '/studies/:study/series/:series/instances/:instance',
   ]) {
-    // Express would answer HEAD with the GET handler; it must not set a retrieval in motion.
-    router.head(path, refuseMethod);
-    router.get(path, get);
-    router.all(path, refuseMethod);
+    getOnly(router, path, get);
   }
   return router;
 }
-
-/** @throws BrokerError `not-supported`, always */
-const refuseMethod: RequestHandler = (request, response) => {
-  response.setHeader('Allow', 'GET');
-  throw new BrokerError('not-supported', `${request.method} is not offered here; GET is.`);
-};
 
 function retrieveHandler(options: WadoRouterOptions): RequestHandler {
   return async (request, response) => {
     const resource = resourceOf(request);
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
     const form = RetrieveForm.choose(acceptedRanges(request.headers.accept, accept), resource);
-    const gone = new AbortController();
-    response.on('close', () => {
-      gone.abort(new BrokerError('cancelled', 'The client closed the connection.'));
-    });
     await new RetrieveTransaction({
       ...options,
       request,
       response,
       resource,
       form,
-      signal: gone.signal,
+      signal: clientSignal(response),
     }).run();
   };
-}
-
-/** @throws BrokerError `bad-request` that names the UID which is none */
-function resourceOf({ params }: Request): Resource {
-  const study = parseUid(String(params['study']), 'The Study Instance UID of the path');
-  if (params['series'] === undefined) return { level: 'study', study };
-  const series = parseUid(String(params['series']), 'The Series Instance UID of the path');
-  if (params['instance'] === undefined) return { level: 'series', study, series };
-  const instance = parseUid(String(params['instance']), 'The SOP Instance UID of the path');
-  return { level: 'instance', study, series, instance };
 }
 
 interface TransactionOptions extends WadoRouterOptions {
