@@ -18,7 +18,7 @@ export interface AttributeReadOptions {
   readonly inlineLimit?: number;
   /** The BulkDataURI that stands for a value, or undefined where it is to be inline. */
   readonly bulk?: (value: BulkValue) => string | undefined;
-  /** What may be read: bytes of values that are not bulk, and 64 for each element or item; no limit by default. */
+  /** What may be read: bytes of values that are not bulk, and 128 for each element or item; no limit by default. */
   readonly costLimit?: number;
 }
 
@@ -32,7 +32,7 @@ const pixelRepresentation = '00280103';
 const pixelData: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 const depthLimit = 64;
 const problemLimit = 20;
-const costOfHeader = 64;
+const costOfHeader = 128;
 const longestCharacterSet = 1024;
 /** How a sequence of VR UN is written, whatever the data set around it (PS3.5 section 6.2.2). */
 const unknownSequenceLayout: Layout = { explicitVr: false, bigEndian: false };

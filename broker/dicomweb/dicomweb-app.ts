@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
+import type { Metadata } from '../cache/metadata.ts';
 import type { Config } from '../config/config.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { AuditTrail } from '../observe/audit.ts';
@@ -23,6 +24,7 @@ export interface DicomwebOptions {
   readonly retrieval: Retrieval;
   readonly cache: Cache;
   readonly reader: InstanceReader;
+  readonly metadata: Metadata;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;
