@@ -23,7 +23,7 @@ export function environmentSource(env: Environment): SettingSource {
   }
   const names = settings.map((setting) => setting.env);
   const warnings = Object.keys(env)
-    .filter((name) => /^(QIDO|WAD[O0]|SCP|DIMSE)_/.test(name) && !names.includes(name))
+    .filter((name) => /^(QIDO|WAD[O0]|STOW|SCP|DIMSE)_/.test(name) && !names.includes(name))
     .flatMap((name) => {
       const nearest = nearestName(name, names);
       return nearest === undefined

@@ -3,7 +3,7 @@ import { toConfig, type Config } from './config.ts';
 import { environmentSource, type Environment } from './environment.ts';
 import { configurationError, missingText, notAllowedText, originText } from './problem-text.ts';
 import { propertiesPath, propertiesSource } from './properties-file.ts';
-import { settings, type Property, type SettingValues } from './schema.ts';
+import { findSetting, settings, type Property, type SettingValues } from './schema.ts';
 import type { Origin, SettingSource } from './setting-source.ts';
 import { storePath, storeSource } from './settings-store.ts';
 
@@ -56,6 +56,10 @@ function checkSettings(sources: readonly SettingSource[]): CheckedSettings {
       else problems.push(notAllowedText(setting, given.raw, origin));
     } else if (setting.default !== undefined) {
       checked.set(property, setting.default);
+    } else if (setting.defaultsTo !== undefined) {
+      // It stands further up. Where nothing gives that one either, that one is what is missing.
+      const other = findSetting(setting.defaultsTo)?.property;
+      if (other !== undefined && checked.has(other)) checked.set(property, checked.get(other));
     } else if (!sources.some((source) => source.unreadable.has(property))) {
       problems.push(missingText(setting));
     }

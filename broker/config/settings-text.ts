@@ -31,7 +31,7 @@ export function settingsTable(): string {
     const rows = ofGroup.map((setting) => [
       `\`${setting.property}\``,
       `\`${setting.env}\``,
-      setting.default === undefined ? 'required' : code(setting.default),
+      defaultCell(setting),
       sentence(setting.type.allowed),
       setting.help,
     ]);
@@ -47,7 +47,13 @@ function byGroup(): (readonly [string, readonly Setting[]])[] {
   ]);
 }
 
+function defaultCell({ default: value, defaultsTo }: Setting): string {
+  if (defaultsTo !== undefined) return `as \`${defaultsTo}\``;
+  return value === undefined ? 'required' : code(value);
+}
+
 function defaultText(setting: Setting): string {
+  if (setting.defaultsTo !== undefined) return `Default: as ${setting.defaultsTo}.`;
   if (setting.default === undefined) return 'Required.';
   return setting.default === ''
     ? 'Default: empty.'
