@@ -29,7 +29,7 @@ const builtIn: Origin = { source: 'default', where: 'built-in default' };
 /** The value of every setting from the first source that has it, else what it falls back to. */
 export function checkSettings(sources: readonly SettingSource[]): CheckedSettings {
   const run = new CheckRun(sources);
-  for (const setting of settings) run.take(setting, undefined);
+  for (const setting of settings) run.take(setting, setting.defaultsTo as Property | undefined);
   // Also those that have nothing but lines which cannot be read.
   const names = furtherArchives(
     sources.flatMap(({ values, unreadable }) => [...values.keys(), ...unreadable]),
@@ -74,7 +74,7 @@ class CheckRun {
       if (parsed.success) this.#checked.set(property, parsed.data);
       else this.problems.push(notAllowedText(setting, given.raw, given.origin));
     } else if (fallback !== undefined) {
-      // One that has no value is among the problems already.
+      // It stands further up. Where nothing gives that one either, that one is what is missing.
       if (this.#checked.has(fallback)) this.#checked.set(property, this.#checked.get(fallback));
     } else if (setting.default !== undefined) {
       this.#checked.set(property, setting.default);
@@ -94,7 +94,7 @@ class CheckRun {
 }
 
 function fallbackOf(setting: ArchiveSetting, archive: string): SettingName | undefined {
-  const { otherwise } = setting.perArchive;
+  const otherwise = setting.perArchive.otherwise ?? setting.defaultsTo;
   if (otherwise === undefined) return undefined;
   if (otherwise === asDefaultArchive) return setting.ofArchive;
   return archiveSettings(archive).find((other) => other.ofArchive === otherwise)?.property;

@@ -10,16 +10,18 @@ export interface RemoteAe {
   readonly localAe: AeTitle;
 }
 
-/** One archive: where its queries go, where its retrievals go, and how images are asked for. */
+/** One archive: where its queries, its retrievals and what is stored go, and how images are asked for. */
 export interface ArchiveConfig {
   readonly name: string;
   readonly qido: RemoteAe;
   readonly wado: RemoteAe;
+  readonly stow: RemoteAe;
   readonly retrieveMethod: SettingValues['wado.retrieve_method'];
 }
 
-/** The properties of `qido` and `wado` that describe the archive instead of the web service. */
-type RemoteAeProperty = `${'qido' | 'wado'}.${'remote_ae' | 'remote_host' | 'remote_port' | 'local_ae'}`;
+/** The properties of `qido`, `wado` and `stow` that describe the archive instead of the web service. */
+type RemoteAeProperty =
+  `${'qido' | 'wado' | 'stow'}.${'remote_ae' | 'remote_host' | 'remote_port' | 'local_ae'}`;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
@@ -43,6 +45,7 @@ export interface Config {
   readonly http: Section<'http'>;
   readonly qido: Section<'qido'>;
   readonly wado: Section<'wado'>;
+  readonly stow: Section<'stow'>;
   readonly scp: Section<'scp'>;
   readonly dimse: Section<'dimse'>;
   readonly log: Section<'log'>;
@@ -59,6 +62,7 @@ export function toConfig(
     http: section(values, 'http'),
     qido: section(values, 'qido'),
     wado: section(values, 'wado'),
+    stow: section(values, 'stow'),
     scp: section(values, 'scp'),
     dimse: section(values, 'dimse'),
     log: section(values, 'log'),
@@ -70,11 +74,12 @@ function archiveConfig(name: string, values: ArchiveValues): ArchiveConfig {
     name,
     qido: remoteAe(values, 'qido'),
     wado: remoteAe(values, 'wado'),
+    stow: remoteAe(values, 'stow'),
     retrieveMethod: values['wado.retrieve_method'],
   });
 }
 
-function remoteAe(values: ArchiveValues, section: 'qido' | 'wado'): RemoteAe {
+function remoteAe(values: ArchiveValues, section: 'qido' | 'wado' | 'stow'): RemoteAe {
   return Object.freeze({
     remoteAe: values[`${section}.remote_ae`],
     remoteHost: values[`${section}.remote_host`],
@@ -92,7 +97,7 @@ function section<Name extends string>(values: SettingValues, name: Name): Sectio
 }
 
 function isRemoteAeProperty(property: string): boolean {
-  return /^(qido|wado)\.(remote_ae|remote_host|remote_port|local_ae)$/.test(property);
+  return /^(qido|wado|stow)\.(remote_ae|remote_host|remote_port|local_ae)$/.test(property);
 }
 
 function camelCase(name: string): string {

@@ -62,7 +62,7 @@ function warnings(env: Environment, archives: Iterable<string>): string[] {
   const ofArchives = [...archives].flatMap(archiveSettings);
   const names = [...settings, ...ofArchives].map((setting) => setting.env);
   return Object.keys(env)
-    .filter((name) => /^(QIDO|WAD[O0]|SCP|DIMSE|ARCHIVES?)_/.test(name) && !names.includes(name))
+    .filter((name) => /^(QIDO|WAD[O0]|STOW|SCP|DIMSE|ARCHIVES?)_/.test(name) && !names.includes(name))
     .flatMap((name) => {
       const hint = hintFor(name, names);
       return hint === undefined ? [] : [`Environment variable ${name} is unknown and ignored. ${hint}`];

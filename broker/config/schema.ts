@@ -4,6 +4,7 @@ import { httpSettings } from './sections/http-settings.ts';
 import { logSettings } from './sections/log-settings.ts';
 import { qidoSettings } from './sections/qido-settings.ts';
 import { scpSettings } from './sections/scp-settings.ts';
+import { stowSettings } from './sections/stow-settings.ts';
 import { wadoSettings } from './sections/wado-settings.ts';
 import { variableName, type ArchiveSettingDefinition, type SettingDefinition } from './setting.ts';
 
@@ -15,6 +16,7 @@ const schema = {
   ...httpSettings,
   ...qidoSettings,
   ...wadoSettings,
+  ...stowSettings,
   ...scpSettings,
   ...dimseSettings,
   ...logSettings,

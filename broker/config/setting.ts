@@ -4,9 +4,11 @@ import type { SettingType } from './setting-type.ts';
 export const groups = {
   'archive-query': 'The archive: queries (C-FIND)',
   'archive-retrieve': 'The archive: retrieval (C-MOVE, C-GET)',
+  'archive-store': 'The archive: storing (C-STORE)',
   http: 'HTTP server',
   qido: 'Queries of DICOMweb clients (QIDO-RS)',
   wado: 'Retrieval by DICOMweb clients (WADO-RS)',
+  stow: 'Storing by DICOMweb clients (STOW-RS)',
   scp: 'Receiving images (C-STORE SCP)',
   cache: 'Cache',
   dimse: 'Connections to the archive',
@@ -19,8 +21,10 @@ type Group = keyof typeof groups;
 export interface SettingDefinition<Value> {
   readonly group: Group;
   readonly type: SettingType<Value>;
-  /** Absent where the setting is required. */
+  /** Absent where the setting is required, or `defaultsTo` stands instead. */
   readonly default?: Value;
+  /** The property of the setting whose value counts where this one is left out; instead of a default. */
+  readonly defaultsTo?: string;
   /** What it is for, in plain words: sentences on one line. */
   readonly help: string;
 }
@@ -29,7 +33,7 @@ export interface SettingDefinition<Value> {
 export interface ArchiveSettingDefinition<Value> extends SettingDefinition<Value> {
   /**
    * What a further archive takes where it leaves the setting out: its own value of another setting, or
-   * that of archive `default`. Absent: the setting's default, or it is required.
+   * that of archive `default`. Absent: as the setting itself says by `defaultsTo` or `default`.
    */
   readonly perArchive: { readonly otherwise?: string };
 }
@@ -42,6 +46,7 @@ export function setting<Value>(definition: {
   group: Group;
   type: SettingType<Value>;
   default?: NoInfer<Value>;
+  defaultsTo?: string;
   help: string;
 }): SettingDefinition<Value> {
   return definition;
@@ -55,6 +60,7 @@ export function archiveSetting<Value>(definition: {
   group: Group;
   type: SettingType<Value>;
   default?: NoInfer<Value>;
+  defaultsTo?: string;
   help: string;
   /** A setting that stands before this one in the schema, or `asDefaultArchive`. */
   otherwise?: string;

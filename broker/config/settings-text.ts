@@ -39,7 +39,7 @@ export function settingsTable(): string {
     const rows = ofGroup.map((setting) => [
       `\`${setting.property}\``,
       `\`${setting.env}\``,
-      setting.default === undefined ? 'required' : code(setting.default),
+      defaultCell(setting),
       sentence(setting.type.allowed),
       setting.help,
     ]);
@@ -61,7 +61,8 @@ function furtherArchives(): string {
 }
 
 /** What a further archive takes where the setting is left out. */
-function defaultOf({ perArchive: { otherwise }, ofArchive, ...setting }: ArchiveSetting): string {
+function defaultOf({ perArchive, ofArchive, ...setting }: ArchiveSetting): string {
+  const otherwise = perArchive.otherwise ?? setting.defaultsTo;
   if (otherwise === asDefaultArchive) return `as \`${ofArchive}\``;
   if (otherwise !== undefined) return `as \`archives.{name}.${otherwise}\``;
   return setting.default === undefined ? 'required' : code(setting.default);
@@ -74,7 +75,13 @@ function byGroup(): (readonly [string, readonly Setting[]])[] {
   ]);
 }
 
+function defaultCell({ default: value, defaultsTo }: Setting): string {
+  if (defaultsTo !== undefined) return `as \`${defaultsTo}\``;
+  return value === undefined ? 'required' : code(value);
+}
+
 function defaultText(setting: Setting): string {
+  if (setting.defaultsTo !== undefined) return `Default: as ${setting.defaultsTo}.`;
   if (setting.default === undefined) return 'Required.';
   return setting.default === ''
     ? 'Default: empty.'

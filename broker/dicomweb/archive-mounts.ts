@@ -5,6 +5,7 @@ import { defaultArchive } from '../config/archive-name.ts';
 export interface ServiceBases {
   readonly qido: string;
   readonly wado: string;
+  readonly stow: string;
 }
 
 /** A place where all services of an archive are served. */
@@ -17,14 +18,18 @@ export interface ArchiveMount {
 
 /** All services under one URL, which is what viewers are configured with. */
 const combinedRoot = '/dicom-web';
-const combinedBases: ServiceBases = { qido: '', wado: '' };
+const combinedBases: ServiceBases = { qido: '', wado: '', stow: '' };
 
 /**
  * Where the archives are served: each under `/archives/{name}`, `default` at the root too; in each place
  * under the configured bases and, combined, under `/dicom-web`.
  */
 export function archiveMounts(config: Config): ArchiveMount[] {
-  const configured: ServiceBases = { qido: config.qido.urlBase, wado: config.wado.urlBase };
+  const configured: ServiceBases = {
+    qido: config.qido.urlBase,
+    wado: config.wado.urlBase,
+    stow: config.stow.urlBase,
+  };
   return config.archives.flatMap(({ name: archive }) => {
     const places = [`/archives/${archive}`, ...(archive === defaultArchive ? [''] : [])];
     return places.flatMap((place) => [

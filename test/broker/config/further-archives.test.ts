@@ -55,6 +55,7 @@ test('an AE title and a host make a further archive; the rest follows from it an
     name: 'Research-2',
     qido: remote,
     wado: remote,
+    stow: remote,
     retrieveMethod: 'auto',
   });
   expect(sources.get('archives.Research-2.wado.remote_ae')?.where).toBe(`${properties}:1`);
@@ -196,8 +197,8 @@ test('the settings store takes settings of archives, and no others', () => {
 
 test('what an archive falls back to is a setting that stands before it', () => {
   const order = settings.map(({ property }) => property);
-  for (const { ofArchive, perArchive } of archiveSettings('x')) {
-    const { otherwise } = perArchive;
+  for (const { ofArchive, perArchive, defaultsTo } of archiveSettings('x')) {
+    const otherwise = perArchive.otherwise ?? defaultsTo;
     if (otherwise === undefined || otherwise === 'as archive default') continue;
     const before = order.findIndex((property) => property === otherwise);
     expect([ofArchive, before >= 0 && before < order.indexOf(ofArchive)]).toEqual([ofArchive, true]);
