@@ -25,6 +25,22 @@ export interface Picture {
   readonly pixels: readonly number[];
 }
 
+/** A call of a method of npm's dicomweb-client. */
+export interface ClientCall {
+  readonly root: string;
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Part 10 files to store, in base 64. */
+  readonly files?: readonly string[];
+}
+
+/** A part of an answer, or the only one. */
+export interface ClientPart {
+  readonly contentType: string;
+  readonly transferSyntax: string;
+  readonly base64: string;
+}
+
 /** What the page does, in the order in which a viewer does it. `root` is the URL of a DICOMweb service. */
 export interface ViewerApi {
   /** The first page of the work list: Study Instance UIDs. */
@@ -37,6 +53,8 @@ export interface ViewerApi {
   /** Shows one image of a stack. */
   show(imageIds: readonly string[], index: number): Promise<ShownImage>;
   thumbnail(url: string): Promise<Picture>;
+  /** JSON, or parts. */
+  callClient(call: ClientCall): Promise<unknown>;
 }
 
 declare global {

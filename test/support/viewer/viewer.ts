@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { buildPage } from './build-page.ts';
 import { startPageServer } from './page-server.ts';
-import type { Picture, ShownImage } from './viewer-api.ts';
+import type { ClientCall, Picture, ShownImage } from './viewer-api.ts';
 
 /** A request that the browser made. */
 export interface ViewerRequest {
@@ -25,6 +25,8 @@ export interface Viewer extends AsyncDisposable {
   open(root: string, study: string): Promise<string[]>;
   show(imageIds: readonly string[], index: number): Promise<ShownImage>;
   thumbnail(url: string): Promise<Picture>;
+  /** Has npm's dicomweb-client ask: JSON, or parts. */
+  callClient(call: ClientCall): Promise<unknown>;
   /** Keeps what is seen as a PNG file. */
   screenshot(path: string): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function startViewer(): Promise<Viewer> {
     show: (imageIds, index) =>
       limited(page.evaluate(([ids, at]) => globalThis.viewer!.show(ids, at), [imageIds, index] as const)),
     thumbnail: (url) => limited(page.evaluate((of) => globalThis.viewer!.thumbnail(of), url)),
+    callClient: (call) => limited(page.evaluate((one) => globalThis.viewer!.callClient(one), call)),
     screenshot: async (path) => {
       await page.screenshot({ path });
     },

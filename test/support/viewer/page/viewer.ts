@@ -1,5 +1,6 @@
 import * as cornerstone from '@cornerstonejs/core';
 import * as imageLoader from '@cornerstonejs/dicom-image-loader';
+import { callClient } from './client-call.ts';
 import type { DicomJson, Picture, ShownImage, ViewerApi } from '../viewer-api.ts';
 
 // This page asks what OHIF 3.13 asks, in its order and with its parameters and headers; cornerstone
@@ -109,4 +110,4 @@ async function thumbnail(url: string): Promise<Picture> {
   return pixelsOf(canvas);
 }
 
-globalThis.viewer = { workList, open, show, thumbnail } satisfies ViewerApi;
+globalThis.viewer = { workList, open, show, thumbnail, callClient } satisfies ViewerApi;
