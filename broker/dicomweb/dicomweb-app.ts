@@ -11,6 +11,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { loopbackHostCheck } from './host-check.ts';
+import { metadataRouter } from './metadata-routes.ts';
 import { sendProblem } from './problem.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { requestRecord } from './request-record.ts';
@@ -55,6 +56,7 @@ export function dicomwebApp(options: DicomwebOptions): Express {
     }),
   );
   app.use(config.wado.urlBase, wadoRouter({ ...options, archive }));
+  app.use(config.wado.urlBase, metadataRouter({ ...options, archive }));
   app.use(config.qido.urlBase, qidoMethodNotAllowed());
   app.use((request) => {
     throw new BrokerError(
