@@ -1,0 +1,95 @@
+import compression from 'compression';
+import type { RequestHandler, Response } from 'express';
+import { constants } from 'node:zlib';
+
+/** Below this a compressed answer is hardly shorter. */
+const thresholdBytes = 1024;
+/** 256 KiB of window instead of 4 MiB: a hundred answers may be under way at once. */
+const brotliWindowBits = 18;
+
+/** Text of any kind; `multipart/related` only with parts of XML. */
+const textForm =
+  /^(text\/|application\/(json|xml|javascript)\b|application\/[\w.-]+\+(json|xml)\b|image\/svg\+xml\b|multipart\/related;.*type="?application\/dicom\+xml)/i;
+
+/**
+ * Compresses answers of text as the client accepts it. What they are is known with their first byte only:
+ * until then nothing is changed, and an answer of anything else is written by Node's own methods, as fast
+ * and with the same callbacks as without this.
+ */
+export function textCompression(): RequestHandler {
+  const compress = compression({
+    threshold: thresholdBytes,
+    filter: () => true,
+    brotli: { params: { [constants.BROTLI_PARAM_LGWIN]: brotliWindowBits } },
+  });
+  return (request, response, next) => {
+    if (request.method === 'HEAD' || request.headers['accept-encoding'] === undefined) {
+      next();
+      return;
+    }
+    const decide = (): void => {
+      // Uncovers the prototype's methods: nothing stays between once it is decided.
+      Reflect.deleteProperty(response, 'write');
+      Reflect.deleteProperty(response, 'end');
+      if (response.headersSent || !isText(response)) return;
+      weakenEntityTag(response);
+      compress(request, response, () => undefined);
+      keepCallbacks(response);
+    };
+    response.write = ((...args: Parameters<Response['write']>) => {
+      decide();
+      return response.write(...args);
+    }) as Response['write'];
+    response.end = ((...args: Parameters<Response['end']>) => {
+      decide();
+      return response.end(...args);
+    }) as Response['end'];
+    next();
+  };
+}
+
+function isText(response: Response): boolean {
+  return textForm.test(String(response.getHeader('Content-Type') ?? ''));
+}
+
+/** The bytes differ by what each client accepts: they are equivalent, not equal (RFC 9110 section 8.8.3). */
+function weakenEntityTag(response: Response): void {
+  const tag = response.getHeader('ETag');
+  if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('ETag', `W/${tag}`);
+}
+
+type Written = (error?: Error | null) => void;
+
+/** `compression` forgets the callback of a write: whoever waits for it would wait for ever. */
+function keepCallbacks(response: Response): void {
+  const write = response.write.bind(response) as (chunk: unknown, encoding?: unknown) => boolean;
+  let waiting: Written[] = [];
+  const settle = (error?: Error): void => {
+    const settled = waiting;
+    waiting = [];
+    for (const callback of settled) callback(error);
+  };
+  let isListening = false;
+  response.write = ((chunk: unknown, encoding?: unknown, callback?: Written) => {
+    const written = (typeof encoding === 'function' ? encoding : callback) as Written | undefined;
+    if (written === undefined) return write(chunk, encoding);
+    // The memory of the chunk may be used again after the callback, which the compressor would read later.
+    const copy = chunk instanceof Uint8Array ? Buffer.from(chunk) : chunk;
+    const mayGoOn = write(copy, typeof encoding === 'function' ? undefined : encoding);
+    if (mayGoOn) {
+      process.nextTick(written);
+      return true;
+    }
+    waiting.push(written);
+    if (!isListening) {
+      isListening = true;
+      response.on('drain', () => {
+        settle();
+      });
+      response.once('close', () => {
+        settle(new Error('closed'));
+      });
+    }
+    return false;
+  }) as typeof response.write;
+}
