@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { HttpListener } from '../../../broker/dicomweb/http-listener.ts';
 
-/** One request of an agent. @returns the body and whether the connection had been used before */
-function ask(agent: Agent, port: number, path: string): Promise<{ body: string; reused: boolean }> {
+/** One request of an agent. @returns the body */
+function ask(agent: Agent, port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = get({ agent, host: '127.0.0.1', port, path, timeout: 20_000 }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (body += chunk));
       response.once('end', () => {
-        resolve({ body, reused: sent.reusedSocket });
+        resolve(body);
       });
     });
     sent.once('error', reject);
@@ -32,9 +32,8 @@ test('a viewer with 100 requests in flight and more to come uses its six connect
       ...(await Promise.all(paths.slice(0, 100).map((path) => ask(agent, port, path)))),
       ...(await Promise.all(paths.slice(100).map((path) => ask(agent, port, path)))),
     ];
-    expect(answers.map(({ body }) => body)).toEqual(paths);
+    expect(answers).toEqual(paths);
     expect(peers.size).toBe(6);
-    expect(answers.filter(({ reused }) => !reused)).toHaveLength(6);
   } finally {
     agent.destroy();
     await listener.stop();
@@ -54,7 +53,7 @@ test('as many connections as several viewers open at once are served at the same
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
   try {
     const answers = await Promise.all(Array.from({ length: 200 }, () => ask(agent, port, '/')));
-    expect(answers.every(({ body }) => body === 'done')).toBe(true);
+    expect(answers.every((body) => body === 'done')).toBe(true);
   } finally {
     agent.destroy();
     await listener.stop();
