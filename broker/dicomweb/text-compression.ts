@@ -1,6 +1,7 @@
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import type { RequestHandler, Response } from 'express';
-import { constants } from 'node:zlib';
+import { writableAsBefore } from './writable-as-before.ts';
 
 /** Below this a compressed answer is hardly shorter. */
 const thresholdBytes = 1024;
@@ -34,7 +35,7 @@ export function textCompression(): RequestHandler {
       if (response.headersSent || !isText(response)) return;
       weakenEntityTag(response);
       compress(request, response, () => undefined);
-      keepCallbacks(response);
+      writableAsBefore(response);
     };
     response.write = ((...args: Parameters<Response['write']>) => {
       decide();
@@ -56,40 +57,4 @@ function isText(response: Response): boolean {
 function weakenEntityTag(response: Response): void {
   const tag = response.getHeader('ETag');
   if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('ETag', `W/${tag}`);
-}
-
-type Written = (error?: Error | null) => void;
-
-/** `compression` forgets the callback of a write: whoever waits for it would wait for ever. */
-function keepCallbacks(response: Response): void {
-  const write = response.write.bind(response) as (chunk: unknown, encoding?: unknown) => boolean;
-  let waiting: Written[] = [];
-  const settle = (error?: Error): void => {
-    const settled = waiting;
-    waiting = [];
-    for (const callback of settled) callback(error);
-  };
-  let isListening = false;
-  response.write = ((chunk: unknown, encoding?: unknown, callback?: Written) => {
-    const written = (typeof encoding === 'function' ? encoding : callback) as Written | undefined;
-    if (written === undefined) return write(chunk, encoding);
-    // The memory of the chunk may be used again after the callback, which the compressor would read later.
-    const copy = chunk instanceof Uint8Array ? Buffer.from(chunk) : chunk;
-    const mayGoOn = write(copy, typeof encoding === 'function' ? undefined : encoding);
-    if (mayGoOn) {
-      process.nextTick(written);
-      return true;
-    }
-    waiting.push(written);
-    if (!isListening) {
-      isListening = true;
-      response.on('drain', () => {
-        settle();
-      });
-      response.once('close', () => {
-        settle(new Error('closed'));
-      });
-    }
-    return false;
-  }) as typeof response.write;
 }
