@@ -5,10 +5,13 @@ import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
 import { archiveMounts } from './archive-mounts.ts';
 import { type ArchiveServices, archiveRouter } from './archive-router.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { loopbackHostCheck } from './host-check.ts';
 import { sendProblem } from './problem.ts';
+import { setPublicUrl } from './request-origin.ts';
 import { requestRecord } from './request-record.ts';
 import { statusRouter } from './status-routes.ts';
+import { textCompression } from './text-compression.ts';
 
 /** What the services of every archive share, and the archives themselves. */
 export interface DicomwebOptions extends Omit<ArchiveServices, 'archive'> {
@@ -17,7 +20,7 @@ export interface DicomwebOptions extends Omit<ArchiveServices, 'archive'> {
   readonly health: HealthBoard;
 }
 
-/** The HTTP side of the gateway. It sends no CORS headers: a web page of another origin reads nothing. */
+/** The HTTP side of the gateway. Health and metrics are for nobody's web page: they stand before CORS. */
 export function dicomwebApp(options: DicomwebOptions): Express {
   const { config, archives, logger, metrics, health } = options;
   const app = express();
@@ -26,8 +29,11 @@ export function dicomwebApp(options: DicomwebOptions): Express {
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.use(requestRecord(logger, metrics));
-  app.use(loopbackHostCheck(config.http.host));
+  setPublicUrl(app, config.http.publicUrl);
+  app.use(loopbackHostCheck(config.http.host, config.http.publicUrl));
   app.use(statusRouter(health, metrics));
+  app.use(crossOrigin(config, () => ['GET', 'HEAD', 'POST', 'OPTIONS']));
+  if (config.http.compression) app.use(textCompression());
   for (const { archive: name, root, bases } of archiveMounts(config)) {
     const archive = archives.find((candidate) => candidate.name === name);
     if (archive === undefined) throw new BrokerError('configuration', `Archive ${name} is not there.`);

@@ -51,7 +51,7 @@ class MetadataTransaction {
 
   async run(): Promise<void> {
     const { response } = this.#options;
-    response.setHeader('Vary', 'Accept');
+    response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     await withFreshFiles(this.#options, () => this.#attempt());
   }
