@@ -7,9 +7,9 @@ import { answerNotModified } from './conditional-request.ts';
 import { withFreshFiles } from './fresh-files.ts';
 import { MetadataAnswer } from './metadata-answer.ts';
 import { getOnly } from './method-check.ts';
-import { requestOrigin } from './request-origin.ts';
 import { resourceOf } from './request-resource.ts';
 import { chooseResultFormat, type ResultFormat } from './result-format.ts';
+import { serviceUrl } from './service-url.ts';
 import type { WadoRouterOptions } from './wado-routes.ts';
 
 /** Retrieve transactions of WADO-RS for metadata of a study, series or instance (PS3.18 section 10.4.1.1.2). */
@@ -59,7 +59,7 @@ class MetadataTransaction {
   async #attempt(): Promise<void> {
     const { archive, retrieval, resource, signal, request, response } = this.#options;
     using opened = await retrieval.open(archive, resource, signal);
-    const service = requestOrigin(request) + request.baseUrl;
+    const service = serviceUrl(request);
     const answer = new MetadataAnswer({ ...this.#options, service });
     const isKnown = opened.kind === 'complete';
     if (isKnown && answerNotModified(request, response, answer.tagOf(opened.instances))) return;
