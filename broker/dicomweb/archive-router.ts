@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
+import { bulkdataRouter } from './bulkdata-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
@@ -27,7 +28,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services), metadataRouter(services));
+  mount(bases.wado, wadoRouter(services), metadataRouter(services), bulkdataRouter(services));
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
