@@ -94,6 +94,11 @@ const packageRules = [
     'broker/dimse/',
     'Native calls serve one purpose: acknowledging at once while receiving.',
   ),
+  onlyWithin(
+    'sharp',
+    'broker/dicom/rendering/',
+    'Pictures are encoded where they are made, in a worker; native code with hostile pixels stays there.',
+  ),
   onlyWithin('electron', 'main/desktop', 'The broker and the headless host run under plain Node.'),
   onlyWithin(
     'dcmjs-dimse',
