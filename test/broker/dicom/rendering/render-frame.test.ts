@@ -29,7 +29,7 @@ describe('a frame', () => {
     const frame = madeFrame([0, 5, 12], { bitsAllocated: 16 });
     const options = { overlays: true };
     expect([...renderFrame({ ...frame, dataSet: enhanced, frame: 1, isFloat: false }, options).data]).toEqual(
-      [0, 13, 26],
+      [0, 13, 31],
     );
     expect([...renderFrame({ ...frame, dataSet: enhanced, frame: 2, isFloat: false }, options).data]).toEqual(
       [0, 128, 255],
