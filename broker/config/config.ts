@@ -1,5 +1,6 @@
 import type { AeTitle } from '../domain/ae-title.ts';
-import type { Property, SettingValues } from './schema.ts';
+import { defaultArchive } from './archive-name.ts';
+import type { ArchiveValues, Property, SettingValues } from './schema.ts';
 
 /** A DICOM application of the archive and the AE title under which the gateway calls it. */
 export interface RemoteAe {
@@ -9,16 +10,18 @@ export interface RemoteAe {
   readonly localAe: AeTitle;
 }
 
-/** One archive: where its queries go, where its retrievals go, and how images are asked for. */
+/** One archive: where its queries, its retrievals and what is stored go, and how images are asked for. */
 export interface ArchiveConfig {
   readonly name: string;
   readonly qido: RemoteAe;
   readonly wado: RemoteAe;
+  readonly stow: RemoteAe;
   readonly retrieveMethod: SettingValues['wado.retrieve_method'];
 }
 
-/** The properties of `qido` and `wado` that describe the archive instead of the web service. */
-type RemoteAeProperty = `${'qido' | 'wado'}.${'remote_ae' | 'remote_host' | 'remote_port' | 'local_ae'}`;
+/** The properties of `qido`, `wado` and `stow` that describe the archive instead of the web service. */
+type RemoteAeProperty =
+  `${'qido' | 'wado' | 'stow'}.${'remote_ae' | 'remote_host' | 'remote_port' | 'local_ae'}`;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
@@ -37,36 +40,46 @@ type Section<Name extends string> = {
 
 /** The whole configuration, checked and frozen; each field is the setting of the same name. */
 export interface Config {
-  /** For now exactly one, named `default`, from the flat properties. */
+  /** The first is `default`, from the flat properties; the others follow by their names. */
   readonly archives: readonly ArchiveConfig[];
   readonly http: Section<'http'>;
   readonly qido: Section<'qido'>;
   readonly wado: Section<'wado'>;
+  readonly stow: Section<'stow'>;
   readonly scp: Section<'scp'>;
   readonly dimse: Section<'dimse'>;
   readonly log: Section<'log'>;
 }
 
-/** The configuration that the values of all settings make. */
-export function toConfig(values: SettingValues): Config {
-  const archive: ArchiveConfig = {
-    name: 'default',
-    qido: remoteAe(values, 'qido'),
-    wado: remoteAe(values, 'wado'),
-    retrieveMethod: values['wado.retrieve_method'],
-  };
+/** The configuration that the values of all settings make, and those of further archives by name. */
+export function toConfig(
+  values: SettingValues,
+  furtherArchives: ReadonlyMap<string, ArchiveValues> = new Map(),
+): Config {
+  const archives = [...new Map([[defaultArchive, values], ...furtherArchives])];
   return Object.freeze({
-    archives: Object.freeze([Object.freeze(archive)]),
+    archives: Object.freeze(archives.map(([name, ofArchive]) => archiveConfig(name, ofArchive))),
     http: section(values, 'http'),
     qido: section(values, 'qido'),
     wado: section(values, 'wado'),
+    stow: section(values, 'stow'),
     scp: section(values, 'scp'),
     dimse: section(values, 'dimse'),
     log: section(values, 'log'),
   });
 }
 
-function remoteAe(values: SettingValues, section: 'qido' | 'wado'): RemoteAe {
+function archiveConfig(name: string, values: ArchiveValues): ArchiveConfig {
+  return Object.freeze({
+    name,
+    qido: remoteAe(values, 'qido'),
+    wado: remoteAe(values, 'wado'),
+    stow: remoteAe(values, 'stow'),
+    retrieveMethod: values['wado.retrieve_method'],
+  });
+}
+
+function remoteAe(values: ArchiveValues, section: 'qido' | 'wado' | 'stow'): RemoteAe {
   return Object.freeze({
     remoteAe: values[`${section}.remote_ae`],
     remoteHost: values[`${section}.remote_host`],
@@ -84,7 +97,7 @@ function section<Name extends string>(values: SettingValues, name: Name): Sectio
 }
 
 function isRemoteAeProperty(property: string): boolean {
-  return /^(qido|wado)\.(remote_ae|remote_host|remote_port|local_ae)$/.test(property);
+  return /^(qido|wado|stow)\.(remote_ae|remote_host|remote_port|local_ae)$/.test(property);
 }
 
 function camelCase(name: string): string {

@@ -1,65 +1,45 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Archive } from '../archive/archive.ts';
-import type { Cache } from '../cache/cache.ts';
-import type { InstanceReader } from '../cache/instance-reader.ts';
-import type { Config } from '../config/config.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
-import type { AuditTrail } from '../observe/audit.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import type { Retrieval } from '../retrieval/retrieval.ts';
+import { archiveMounts } from './archive-mounts.ts';
+import { type ArchiveServices, archiveRouter } from './archive-router.ts';
 import { loopbackHostCheck } from './host-check.ts';
 import { sendProblem } from './problem.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { requestRecord } from './request-record.ts';
 import { statusRouter } from './status-routes.ts';
-import { wadoRouter } from './wado-routes.ts';
 
-export interface DicomwebOptions {
-  readonly config: Config;
-  /** The first is served at the root bases. */
+/** What the services of every archive share, and the archives themselves. */
+export interface DicomwebOptions extends Omit<ArchiveServices, 'archive'> {
+  /** Those of the configuration; `default` is served at the root bases too. */
   readonly archives: readonly Archive[];
-  readonly retrieval: Retrieval;
-  readonly cache: Cache;
-  readonly reader: InstanceReader;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly audit: AuditTrail;
   readonly health: HealthBoard;
 }
 
 /** The HTTP side of the gateway. It sends no CORS headers: a web page of another origin reads nothing. */
 export function dicomwebApp(options: DicomwebOptions): Express {
   const { config, archives, logger, metrics, health } = options;
-  const [archive] = archives;
-  if (archive === undefined) throw new BrokerError('configuration', 'No archive is configured.');
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.use(requestRecord(logger, metrics));
   app.use(loopbackHostCheck(config.http.host));
   app.use(statusRouter(health, metrics));
-  app.use(
-    config.qido.urlBase,
-    qidoRouter({
-      ...options,
-      archive,
-      defaultLimit: config.qido.defaultLimit,
-      maxRelatedQueries: config.qido.maxRelatedQueries,
-      qidoUrlBase: config.qido.urlBase,
-      wadoUrlBase: config.wado.urlBase,
-    }),
-  );
-  app.use(config.wado.urlBase, wadoRouter({ ...options, archive }));
-  app.use(config.qido.urlBase, qidoMethodNotAllowed());
+  for (const { archive: name, root, bases } of archiveMounts(config)) {
+    const archive = archives.find((candidate) => candidate.name === name);
+    if (archive === undefined) throw new BrokerError('configuration', `Archive ${name} is not there.`);
+    app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive }, bases));
+  }
   app.use((request) => {
     throw new BrokerError(
       'not-found',
       `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`,
       {
-        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}.`,
+        // Names of archives are not told to those who do not know them.
+        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}, both together at /dicom-web; further archives have the same under /archives/{name}.`,
       },
     );
   });

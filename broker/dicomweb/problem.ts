@@ -8,6 +8,7 @@ import { chooseOffer, parseAccept } from './accept.ts';
 const statuses: Readonly<Record<ErrorCode, number>> = {
   'bad-request': 400,
   'too-large': 413,
+  'unsupported-media-type': 415,
   'not-acceptable': 406,
   'not-found': 404,
   'not-supported': 405,

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
+import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
@@ -23,6 +24,7 @@ export interface WadoRouterOptions {
   readonly retrieval: Retrieval;
   readonly cache: Cache;
   readonly reader: InstanceReader;
+  readonly metadata: Metadata;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;

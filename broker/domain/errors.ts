@@ -7,6 +7,8 @@ export const errorCodes = [
   'bad-request',
   /** The request's body is larger, or has more parts, than is allowed. */
   'too-large',
+  /** The request's body has a media type or an encoding that is not taken. */
+  'unsupported-media-type',
   /** No representation that the Accept header allows can be made. */
   'not-acceptable',
   /** The archive knows no such study, series or instance. */

@@ -24,7 +24,7 @@ export const dimseSettings = {
     group: 'dimse',
     type: integer({ min: 1, max: 86_400, unit: 'seconds' }),
     default: 60,
-    help: 'Wait for each response to C-ECHO and C-FIND.',
+    help: 'Wait for each response to C-ECHO, C-FIND and C-STORE.',
   }),
   'dimse.move_response_timeout_in_secs': setting({
     group: 'dimse',

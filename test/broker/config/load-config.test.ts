@@ -54,6 +54,7 @@ test('with the required settings alone, everything else has its default', () => 
         name: 'default',
         qido: { remoteAe: 'PACS', remoteHost: 'pacs.example.org', remotePort: 11112, localAe: 'BROKER' },
         wado: { remoteAe: 'PACSMOVE', remoteHost: '10.0.0.7', remotePort: 11112, localAe: 'BROKERMOVE' },
+        stow: { remoteAe: 'PACSMOVE', remoteHost: '10.0.0.7', remotePort: 11112, localAe: 'BROKERMOVE' },
         retrieveMethod: 'auto',
       },
     ],
@@ -70,6 +71,13 @@ test('with the required settings alone, everything else has its default', () => 
       firstInstanceTimeoutInSecs: 60,
       recheckAfterInSecs: 60,
       cancelGraceInSecs: 30,
+    },
+    stow: {
+      urlBase: '/stow-rs',
+      maxRequestSizeInMb: 65_536,
+      maxInstanceSizeInMb: 4096,
+      maxInstances: 20_000,
+      requestTimeoutInSecs: 60,
     },
     scp: {
       localAe: 'BROKERSCP',
@@ -154,6 +162,7 @@ function valueIn(config: Config, property: string): unknown {
   const ofArchive: Record<string, object> = {
     qido: config.archives[0]?.qido ?? {},
     wado: config.archives[0]?.wado ?? {},
+    stow: config.archives[0]?.stow ?? {},
   };
   return new Map<string, unknown>([
     ...Object.entries(ofArchive[section] ?? {}),
@@ -186,6 +195,23 @@ test.each(settings)('$property is taken from the store, before the default', ({ 
   const { config, sources } = loadConfig({ env: { ...required, [env]: undefined }, home });
   expect(valueIn(config, property)).toBe(value);
   expect(sources.get(property)).toEqual({ source: 'store', where: store });
+});
+
+test('where the archive that stores is left out, it is the one that retrieves, setting by setting', () => {
+  const { config } = loadConfig({ env: { ...required, WADO_REMOTE_PORT: '104', STOW_REMOTE_AE: 'STORE' } });
+  expect(config.archives[0]?.stow).toEqual({
+    remoteAe: 'STORE',
+    remoteHost: '10.0.0.7',
+    remotePort: 104,
+    localAe: 'BROKERMOVE',
+  });
+});
+
+test('a setting that is left out together with the one that it follows is told once', () => {
+  const { WADO_REMOTE_AE: _, ...rest } = required;
+  const told = messageOf({ env: rest }).filter((line) => line.includes('remote_ae'));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^wado\.remote_ae /);
 });
 
 test('the retrieve method also reaches the archive', () => {
