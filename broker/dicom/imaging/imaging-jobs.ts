@@ -8,6 +8,8 @@ type Runners = {
 /** What does each kind of job. */
 const runners: Runners = {
   'convert-frame': convertFrame,
+  // What renders is loaded by who renders.
+  render: async (job) => (await import('../rendering/render-instance.ts')).renderInstance(job),
 };
 
 /**

@@ -1,4 +1,5 @@
 import { BrokerError } from '../../domain/errors.ts';
+import { encodingOf } from '../../domain/transfer-syntax.ts';
 import type { DicomJson } from '../dicom-json.ts';
 import { describeInstance } from '../describe-instance.ts';
 import type { InstanceDescription } from '../instance-description.ts';
@@ -14,6 +15,8 @@ import { videoType } from './video-type.ts';
 
 /** Palettes, overlays and documents are read with the attributes up to this size. */
 const inlineLimit = 8 * 1024 * 1024;
+/** In a deflated data set, where a document cannot be sent from its place. */
+const deflatedInlineLimit = 64 * 1024 * 1024;
 
 /** What an instance can be rendered to, and how. */
 interface Renderer {
@@ -29,7 +32,10 @@ interface Renderer {
  *   `malformed-data-set`, `too-large`, `cache-damaged`
  */
 export async function renderInstance(job: RenditionJob): Promise<Rendition> {
-  const description = describeInstance(job.file, { inlineLimit });
+  const { deflated } = encodingOf(job.file.transferSyntaxUid);
+  const description = describeInstance(job.file, {
+    inlineLimit: deflated ? deflatedInlineLimit : inlineLimit,
+  });
   const renderer = rendererOf(description, job);
   const mediaType = job.mediaTypes.find((type) => renderer.offers.includes(type));
   if (mediaType !== undefined) return renderer.render(mediaType);
@@ -43,7 +49,7 @@ export async function renderInstance(job: RenditionJob): Promise<Rendition> {
 
 function rendererOf(description: InstanceDescription, job: RenditionJob): Renderer {
   const { dataSet, pixelData } = description;
-  const document = encapsulatedDocument(description, job.file);
+  const document = encapsulatedDocument(description);
   if (document !== undefined) return { offers: [document.mediaType], render: () => document };
   if (isStructuredReport(dataSet)) return reportRenderer(dataSet, job);
   const video = videoType(job.file.transferSyntaxUid);

@@ -5,8 +5,8 @@ import type { PictureOptions } from './rendering-options.ts';
 /** What is to be made of an instance. */
 export interface RenditionJob {
   readonly file: InstanceFile;
-  /** Number from 1; undefined for the one that stands for all. */
-  readonly frame: number | undefined;
+  /** Number from 1. Of several, the one that the instance names as representative comes before a place. */
+  readonly frame: number | 'first' | 'middle';
   /** Media types that the client takes, those that it wants most first. */
   readonly mediaTypes: readonly string[];
   readonly picture: Omit<PictureOptions, 'mediaType'>;
@@ -29,13 +29,7 @@ export const pictureTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/gif
 export const reportTypes = ['text/html', 'text/plain'] as const;
 
 /** Media types of encapsulated documents that are given as they are. */
-export const documentTypes = [
-  'application/pdf',
-  'text/xml',
-  'model/stl',
-  'model/obj',
-  'model/mtl',
-] as const;
+export const documentTypes = ['application/pdf', 'text/xml', 'model/stl', 'model/obj', 'model/mtl'] as const;
 
 export const videoTypes = ['video/mpeg', 'video/mp4', 'video/H265'] as const;
 
