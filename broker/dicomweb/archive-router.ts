@@ -2,6 +2,8 @@ import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { framesRouter } from './frames-routes.ts';
+import { metadataRouter } from './metadata-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 
 /** What the routers of one archive work with. */
@@ -26,7 +28,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services));
+  mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
