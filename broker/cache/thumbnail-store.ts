@@ -51,7 +51,7 @@ export class ThumbnailStore {
   readonly #logger: CacheLogger;
   readonly #maxBytes: number;
   readonly #database: DatabaseSync | undefined;
-  readonly #sql: ReturnType<typeof statements> | undefined;
+  #sql: ReturnType<typeof statements> | undefined;
   #bytes = 0;
   /** Grows with each use, also over a restart. */
   #clock = 0;
@@ -109,7 +109,9 @@ export class ThumbnailStore {
     }
   }
 
+  /** Lets go of the database; nothing is kept from then on. */
   close(): void {
+    this.#sql = undefined;
     this.#database?.close();
   }
 

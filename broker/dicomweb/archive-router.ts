@@ -4,6 +4,8 @@ import type { ServiceBases } from './archive-mounts.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 
 /** What the routers of one archive work with. */
@@ -29,6 +31,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
+  mount(bases.wado, renderedRouter(services), thumbnailRouter(services));
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
