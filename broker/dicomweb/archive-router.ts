@@ -5,6 +5,8 @@ import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 
 /** What the routers of one archive work with. */
@@ -29,13 +31,16 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(
-    bases.wado,
-    wadoRouter(services),
-    metadataRouter(services),
-    framesRouter(services),
-    bulkdataRouter(services),
-  );
+  for (const make of [
+    wadoRouter,
+    metadataRouter,
+    framesRouter,
+    bulkdataRouter,
+    renderedRouter,
+    thumbnailRouter,
+  ]) {
+    mount(bases.wado, make(services));
+  }
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
