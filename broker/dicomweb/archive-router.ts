@@ -8,6 +8,7 @@ import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { renderedRouter } from './rendered-routes.ts';
 import { thumbnailRouter } from './thumbnail-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -32,6 +33,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   for (const make of [
+    zipRouter,
     wadoRouter,
     metadataRouter,
     framesRouter,
