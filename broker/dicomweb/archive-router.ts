@@ -1,10 +1,14 @@
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
+import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -28,7 +32,17 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
+  for (const make of [
+    zipRouter,
+    wadoRouter,
+    metadataRouter,
+    framesRouter,
+    bulkdataRouter,
+    renderedRouter,
+    thumbnailRouter,
+  ]) {
+    mount(bases.wado, make(services));
+  }
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
