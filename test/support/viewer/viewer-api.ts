@@ -30,6 +30,8 @@ export interface ClientCall {
   readonly root: string;
   readonly method: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Has it ask for bulk data without naming a media type, and take a single part. Default false. */
+  readonly singlepart?: boolean;
   /** Part 10 files to store, in base 64. */
   readonly files?: readonly string[];
 }
