@@ -1,8 +1,10 @@
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { qidoRouter } from './qido-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
+import { RootSurface } from './surface/root-surface.ts';
+import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 
 /** What the routers of one archive work with. */
@@ -14,6 +16,8 @@ export interface ArchiveServices extends WadoRouterOptions {
 export function archiveRouter(services: ArchiveServices, bases: ServiceBases): Router {
   const { defaultLimit, maxRelatedQueries } = services.config.qido;
   const router = Router({ caseSensitive: true });
+  const surface = new RootSurface(bases);
+  router.use(surfaceGate(surface), surfaceRouter(surface));
   const mount = (base: string, ...handlers: RequestHandler[]): void => {
     router.use(base === '' ? '/' : base, ...handlers);
   };
@@ -28,6 +32,5 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   mount(bases.wado, wadoRouter(services), metadataRouter(services));
-  mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
