@@ -4,6 +4,7 @@ import { Cache } from './cache/cache.ts';
 import { InstanceReader } from './cache/instance-reader.ts';
 import { Metadata } from './cache/metadata.ts';
 import type { Config } from './config/config.ts';
+import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
 import { HttpListener } from './dicomweb/http-listener.ts';
 import { loadDictionary } from './domain/dictionary.ts';
@@ -69,6 +70,8 @@ export class Broker {
     const metadata: Metadata = this.#openMetadata(cache);
     const reader = new InstanceReader({ logger: this.#logger });
     this.#stops.push(() => reader.close());
+    const imaging = new ImagingPool();
+    this.#stops.push(() => imaging.close());
 
     const receiver: Receiver = new Receiver(
       {
@@ -112,6 +115,7 @@ export class Broker {
       cache,
       reader,
       metadata,
+      imaging,
       logger: this.#logger,
       metrics: this.metrics,
       audit: new AuditTrail(this.#logger),

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
 import { qidoRouter } from './qido-routes.ts';
+import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
@@ -31,6 +32,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services), metadataRouter(services));
+  mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
   return router;
 }

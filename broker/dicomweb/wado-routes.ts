@@ -6,6 +6,7 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { AuditTrail } from '../observe/audit.ts';
@@ -27,6 +28,7 @@ export interface WadoRouterOptions {
   readonly cache: Cache;
   readonly reader: InstanceReader;
   readonly metadata: Metadata;
+  readonly imaging: ImagingPool;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;

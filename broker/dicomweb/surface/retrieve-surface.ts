@@ -44,5 +44,28 @@ const metadata: readonly SurfaceRoute[] = levels.map(([path, name, what]) => ({
   ],
 }));
 
+const imageTypes = ['image/jpeg', 'image/jls', 'image/jp2', 'image/jphc', 'image/dicom-rle'];
+const octets = 'application/octet-stream';
+
+const frames: SurfaceRoute = {
+  service: 'wado',
+  path: `${levels[2][0]}/frames/:frames`,
+  operations: [
+    {
+      method: 'GET',
+      id: 'RetrieveFrames',
+      summary:
+        'Retrieves frames by their numbers, with commas between them, as stored or converted (PS3.18 section 10.4).',
+      sends: [
+        ...[octets, ...imageTypes].map((type) => `multipart/related; type="${type}"`),
+        octets,
+        ...imageTypes,
+      ],
+      parameters: ['accept', 'charset'],
+      statuses: [200],
+    },
+  ],
+};
+
 /** WADO-RS. */
-export const retrieveSurface: readonly SurfaceRoute[] = [...instances, ...metadata];
+export const retrieveSurface: readonly SurfaceRoute[] = [...instances, ...metadata, frames];
