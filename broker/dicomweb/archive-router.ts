@@ -1,9 +1,12 @@
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import type { ServiceBases } from './archive-mounts.ts';
-import { qidoRouter } from './qido-routes.ts';
+import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
+import { qidoRouter } from './qido-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
@@ -32,6 +35,15 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
+  for (const make of [
+    wadoRouter,
+    metadataRouter,
+    framesRouter,
+    bulkdataRouter,
+    renderedRouter,
+    thumbnailRouter,
+  ]) {
+    mount(bases.wado, make(services));
+  }
   return router;
 }

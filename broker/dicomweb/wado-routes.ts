@@ -6,6 +6,7 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
 import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -29,6 +30,7 @@ export interface WadoRouterOptions {
   readonly reader: InstanceReader;
   readonly metadata: Metadata;
   readonly imaging: ImagingPool;
+  readonly thumbnails: ThumbnailStore;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;

@@ -22,6 +22,18 @@ export const parameters = {
   emptyvaluematching: { type: 'boolean', description: 'Not offered: the answer says so in a Warning.' },
   multiplevaluematching: { type: 'boolean', description: 'Not offered: the answer says so in a Warning.' },
   limit: { type: 'integer', description: 'Results at most.' },
+  window: {
+    type: 'string',
+    description: 'center,width,function: function is linear, linear-exact or sigmoid.',
+  },
+  viewport: {
+    type: 'string',
+    description:
+      'width,height of the picture at most, and for rendered x,y,width,height of a region of the image.',
+  },
+  quality: { type: 'integer', description: 'Of a lossy picture, 1 to 100.' },
+  annotation: { type: 'string', description: 'Not offered: the answer says so in a Warning.' },
+  iccprofile: { type: 'string', description: 'no; others are not offered, the answer says so in a Warning.' },
   offset: { type: 'integer', description: 'Results to pass over.' },
 } as const satisfies Readonly<Record<string, Parameter>>;
 
