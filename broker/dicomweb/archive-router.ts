@@ -4,9 +4,11 @@ import type { ServiceBases } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { qidoRouter } from './qido-routes.ts';
 import { renderedRouter } from './rendered-routes.ts';
 import { thumbnailRouter } from './thumbnail-routes.ts';
+import { RootSurface } from './surface/root-surface.ts';
+import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 import { zipRouter } from './zip-routes.ts';
 
@@ -19,6 +21,8 @@ export interface ArchiveServices extends WadoRouterOptions {
 export function archiveRouter(services: ArchiveServices, bases: ServiceBases): Router {
   const { defaultLimit, maxRelatedQueries } = services.config.qido;
   const router = Router({ caseSensitive: true });
+  const surface = new RootSurface(bases);
+  router.use(surfaceGate(surface), surfaceRouter(surface));
   const mount = (base: string, ...handlers: RequestHandler[]): void => {
     router.use(base === '' ? '/' : base, ...handlers);
   };
@@ -43,6 +47,5 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
-  mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
