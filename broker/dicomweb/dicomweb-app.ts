@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
+import { Spool } from '../cache/spool.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { Config } from '../config/config.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
@@ -13,6 +14,7 @@ import { loopbackHostCheck } from './host-check.ts';
 import { sendProblem } from './problem.ts';
 import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
 import { requestRecord } from './request-record.ts';
+import { stowMethodNotAllowed, stowRouter } from './stow-routes.ts';
 import { statusRouter } from './status-routes.ts';
 import { wadoRouter } from './wado-routes.ts';
 
@@ -52,14 +54,28 @@ export function dicomwebApp(options: DicomwebOptions): Express {
       wadoUrlBase: config.wado.urlBase,
     }),
   );
+  // Before those that refuse other methods than theirs on the same paths.
+  app.use(
+    config.stow.urlBase,
+    stowRouter({
+      ...options,
+      archive,
+      spool: new Spool({ directory: options.cache.directory }),
+      limits: config.stow,
+      stowUrlBase: config.stow.urlBase,
+      wadoUrlBase: config.wado.urlBase,
+      allowsOrigin: () => true,
+    }),
+  );
   app.use(config.wado.urlBase, wadoRouter({ ...options, archive }));
   app.use(config.qido.urlBase, qidoMethodNotAllowed());
+  app.use(config.stow.urlBase, stowMethodNotAllowed());
   app.use((request) => {
     throw new BrokerError(
       'not-found',
       `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`,
       {
-        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}.`,
+        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}, STOW-RS at ${config.stow.urlBase}/studies.`,
       },
     );
   });

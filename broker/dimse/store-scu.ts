@@ -13,6 +13,13 @@ export interface InstanceToStore {
   readonly dataSet: AsyncIterable<Buffer>;
 }
 
+/** How the peer took an instance that it did not refuse. */
+export interface StoreEnd {
+  /** Success or a warning. */
+  readonly status: number;
+  readonly comment: string | undefined;
+}
+
 export interface StoreOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -20,7 +27,6 @@ export interface StoreOptions {
 
 /**
  * Sends one instance with C-STORE (PS3.7 section 9.1.1), piece by piece as the socket takes them.
- * @returns the status: success or a warning
  * @throws BrokerError `context-not-accepted` where the peer does not take that class in that syntax,
  * `archive-refused` with its status and comment, or of the association
  */
@@ -28,7 +34,7 @@ export async function storeScu(
   association: Association,
   instance: InstanceToStore,
   options: StoreOptions,
-): Promise<number> {
+): Promise<StoreEnd> {
   const { sopClassUid, sopInstanceUid, transferSyntaxUid } = instance;
   const context = association.contextOf(sopClassUid, transferSyntaxUid);
   if (context === undefined) {
@@ -54,7 +60,7 @@ export async function storeScu(
     if (statusClass(status) === 'failure') {
       throw statusError(association.endpoint, 'C-STORE', status, command.errorComment);
     }
-    return status;
+    return { status, comment: command.errorComment };
   }
   throw new Error(`${describe(association.endpoint)} ended a C-STORE without a response.`);
 }
