@@ -67,7 +67,8 @@ export async function storeScu(
 
 /**
  * One piece is held back, so that the last one can be marked as such. Pieces of an odd length lend a
- * byte to the next: fragments are even (PS3.8 annex E.1), and DCMTK aborts where one is not.
+ * byte to the next: fragments are even (PS3.8 annex E.1), and DCMTK aborts where one is not. A data set
+ * that is odd as a whole, as deflated ones may be in files, gets a zero byte (PS3.5 annex A.5).
  */
 async function sendDataSet(
   association: Association,
@@ -80,5 +81,6 @@ async function sendDataSet(
     if (even > 0) await association.sendDataSetPart(contextId, held.subarray(0, even), false);
     held = even === held.length ? piece : Buffer.concat([held.subarray(even), piece]);
   }
-  await association.sendDataSetPart(contextId, held, true);
+  const isOdd = held.length % 2 === 1;
+  await association.sendDataSetPart(contextId, isOdd ? Buffer.concat([held, Buffer.alloc(1)]) : held, true);
 }

@@ -92,18 +92,19 @@ type Json = Readonly<Record<string, { readonly Value?: readonly unknown[] }>>;
 export function storedAndFailed({ text }: Pick<StoreAnswer, 'text'>): StoredAndFailed {
   const module = JSON.parse(text) as Json;
   const items = (tag: string): Json[] => (module[tag]?.Value ?? []) as Json[];
-  const first = <T>(item: Json, tag: string): T => item[tag]?.Value?.[0] as T;
+  const firstText = (item: Json, tag: string): string => item[tag]?.Value?.[0] as string;
+  const firstNumber = (item: Json, tag: string): number => item[tag]?.Value?.[0] as number;
   return {
-    retrieveUrl: first(module, '00081190'),
+    retrieveUrl: firstText(module, '00081190') as string | undefined,
     stored: items('00081199').map((item) => ({
-      instance: first(item, '00081155'),
-      url: first(item, '00081190'),
-      ...(item['00081196'] === undefined ? {} : { warning: first(item, '00081196') }),
+      instance: firstText(item, '00081155'),
+      url: firstText(item, '00081190'),
+      ...(item['00081196'] === undefined ? {} : { warning: firstNumber(item, '00081196') }),
     })),
     failed: items('00081198').map((item) => ({
-      instance: first(item, '00081155'),
-      reason: first(item, '00081197'),
+      instance: firstText(item, '00081155'),
+      reason: firstNumber(item, '00081197'),
     })),
-    other: items('0008119A').map((item) => first(item, '00081197')),
+    other: items('0008119A').map((item) => firstNumber(item, '00081197')),
   };
 }
