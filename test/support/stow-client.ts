@@ -95,7 +95,7 @@ export function storedAndFailed({ text }: Pick<StoreAnswer, 'text'>): StoredAndF
   const firstText = (item: Json, tag: string): string => item[tag]?.Value?.[0] as string;
   const firstNumber = (item: Json, tag: string): number => item[tag]?.Value?.[0] as number;
   return {
-    retrieveUrl: firstText(module, '00081190') as string | undefined,
+    retrieveUrl: firstText(module, '00081190'),
     stored: items('00081199').map((item) => ({
       instance: firstText(item, '00081155'),
       url: firstText(item, '00081190'),
