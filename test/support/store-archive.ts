@@ -42,8 +42,8 @@ export async function startStoreArchive(options: StoreArchiveOptions = {}): Prom
       choose: options.choose ?? (({ transferSyntaxes }) => transferSyntaxes[0] ?? 4),
     });
     let number: number | undefined;
-    let isBroken = false;
-    while (!isBroken) {
+    const ended = new AbortController();
+    while (!ended.signal.aborted) {
       const incoming = await association.read().catch(() => undefined);
       if (incoming?.kind === 'release') return association.acknowledgeRelease();
       if (incoming?.kind !== 'message') return;
@@ -60,7 +60,7 @@ export async function startStoreArchive(options: StoreArchiveOptions = {}): Prom
         index: stored.length - 1,
         respond: (status, extra = {}) => respond(association, incoming, status, extra),
         breakOff: () => {
-          isBroken = true;
+          ended.abort();
         },
       };
       await (options.onStore ?? ((each: StoreCall) => each.respond(0)))(call);
