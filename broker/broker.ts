@@ -2,12 +2,16 @@ import { Archive } from './archive/archive.ts';
 import { ArchiveWatch } from './archive/archive-watch.ts';
 import { Cache } from './cache/cache.ts';
 import { InstanceReader } from './cache/instance-reader.ts';
+import { Metadata } from './cache/metadata.ts';
 import type { Config } from './config/config.ts';
+import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
 import { HttpListener } from './dicomweb/http-listener.ts';
 import { loadDictionary } from './domain/dictionary.ts';
 import { DimseStatus, formatStatus } from './domain/dimse-status.ts';
+import { toBrokerError } from './domain/errors.ts';
 import { loadQuickAck } from './dimse/quick-ack.ts';
+import type { Uid } from './domain/uid.ts';
 import { AuditTrail } from './observe/audit.ts';
 import { HealthBoard } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
@@ -62,9 +66,12 @@ export class Broker {
 
   async #start(): Promise<BrokerAddresses> {
     const { scp, dimse, http, wado } = this.#config;
-    const [cache] = await Promise.all([this.#openCache(), loadDictionary()]);
+    const [cache] = await Promise.all([this.#openCache(() => metadata), loadDictionary()]);
+    const metadata: Metadata = this.#openMetadata(cache);
     const reader = new InstanceReader({ logger: this.#logger });
     this.#stops.push(() => reader.close());
+    const imaging = new ImagingPool();
+    this.#stops.push(() => imaging.close());
 
     const receiver: Receiver = new Receiver(
       {
@@ -80,7 +87,7 @@ export class Broker {
         quickAck: dimse.quickAck,
         unsolicitedArchive: scp.acceptUnsolicited ? this.#config.archives[0]?.name : undefined,
       },
-      this.#receiverEvents(cache, () => retrieval),
+      this.#receiverEvents(cache, metadata, () => retrieval),
     );
     this.#stops.push(() => receiver.stop());
     const retrieval: Retrieval = new Retrieval({
@@ -107,6 +114,8 @@ export class Broker {
       retrieval,
       cache,
       reader,
+      metadata,
+      imaging,
       logger: this.#logger,
       metrics: this.metrics,
       audit: new AuditTrail(this.#logger),
@@ -120,13 +129,16 @@ export class Broker {
     return { http: { host: http.host, port }, scp: { host: listening.address, port: listening.port } };
   }
 
-  async #openCache(): Promise<Cache> {
+  async #openCache(metadata: () => Metadata): Promise<Cache> {
     const { cacheDirPath, cacheMaxAgeInMin, cacheMaxSizeInMb } = this.#config.scp;
     const cache = await Cache.open({
       directory: cacheDirPath,
       maxAgeInMin: cacheMaxAgeInMin,
       maxSizeInMb: cacheMaxSizeInMb,
       logger: this.#logger,
+      onStudyLeft: (archive, study) => {
+        metadata().removeStudy(archive, study);
+      },
     });
     this.#stops.push(() => cache.close());
     const timer = setInterval(() => {
@@ -138,6 +150,18 @@ export class Broker {
     });
     this.health.report('cache', { state: 'working' });
     return cache;
+  }
+
+  #openMetadata(cache: Cache): Metadata {
+    const metadata = new Metadata({ directory: cache.directory, logger: this.#logger });
+    this.#stops.push(() => metadata.close());
+    metadata
+      .removeOthers((archive, study) => cache.hasStudy(archive, study as Uid))
+      .catch((error: unknown) => {
+        if (toBrokerError(error).code === 'cancelled') return;
+        this.#logger.error({ err: error }, 'Metadata of studies that left the cache cannot be removed.');
+      });
+    return metadata;
   }
 
   #openArchives(receiver: Receiver): Archive[] {
@@ -176,10 +200,11 @@ export class Broker {
     return archives;
   }
 
-  #receiverEvents(cache: Cache, retrieval: () => Retrieval): ReceiverEvents {
+  #receiverEvents(cache: Cache, metadata: Metadata, retrieval: () => Retrieval): ReceiverEvents {
     return {
       stored: (instance) => {
         cache.add(instance);
+        metadata.prepare(instance);
         this.metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
         retrieval().arrived(instance);
       },

@@ -19,6 +19,8 @@ export interface CacheOptions extends CacheLimits {
   readonly logger: CacheLogger;
   /** The time in milliseconds since 1970. */
   readonly now?: () => number;
+  /** Told of each study that has left the cache as a whole. */
+  readonly onStudyLeft?: (archive: string, study: Uid) => void;
 }
 
 export interface CacheStatistics {
@@ -67,6 +69,7 @@ export class Cache {
       trash: this.#trash,
       limits: options,
       logger: options.logger,
+      onStudyLeft: options.onStudyLeft,
     });
     this.#evictionTimer = setInterval(() => {
       this.#evictInBackground();
@@ -93,6 +96,11 @@ export class Cache {
   /** The instances of a resource that are there, in the order in which they arrived. */
   find(archive: string, resource: Resource): StoredInstance[] {
     return this.#index.find(archive, resource);
+  }
+
+  /** True where instances of the study are there. */
+  hasStudy(archive: string, study: Uid): boolean {
+    return this.#index.study(archive, study) !== undefined;
   }
 
   has(archive: string, study: Uid, series: Uid, instance: Uid): StoredInstance | undefined {

@@ -26,6 +26,7 @@ interface EvictionParts {
   readonly trash: Trash;
   readonly limits: CacheLimits;
   readonly logger: CacheLogger;
+  readonly onStudyLeft?: ((archive: string, study: Uid) => void) | undefined;
 }
 
 /** Studies that are looked at in one query. */
@@ -62,7 +63,7 @@ export class Eviction {
    * opening the cache does not clean up.
    */
   async removeStudy(archive: string, study: Uid): Promise<void> {
-    const { cacheDir, index, trash } = this.#parts;
+    const { cacheDir, index, trash, onStudyLeft } = this.#parts;
     const taken = trash.take(studyPath(cacheDir, archive, study));
     try {
       index.removeStudy(archive, study);
@@ -71,8 +72,10 @@ export class Eviction {
       if (taken === undefined) throw thrown;
       await trash.remove(taken);
       index.removeStudy(archive, study);
+      onStudyLeft?.(archive, study);
       return;
     }
+    onStudyLeft?.(archive, study);
     if (taken !== undefined) await trash.remove(taken);
   }
 

@@ -1,5 +1,6 @@
 import type { AeTitle } from '../domain/ae-title.ts';
-import type { Property, SettingValues } from './schema.ts';
+import { defaultArchive } from './archive-name.ts';
+import type { ArchiveValues, Property, SettingValues } from './schema.ts';
 
 /** A DICOM application of the archive and the AE title under which the gateway calls it. */
 export interface RemoteAe {
@@ -39,7 +40,7 @@ type Section<Name extends string> = {
 
 /** The whole configuration, checked and frozen; each field is the setting of the same name. */
 export interface Config {
-  /** For now exactly one, named `default`, from the flat properties. */
+  /** The first is `default`, from the flat properties; the others follow by their names. */
   readonly archives: readonly ArchiveConfig[];
   readonly http: Section<'http'>;
   readonly qido: Section<'qido'>;
@@ -50,17 +51,14 @@ export interface Config {
   readonly log: Section<'log'>;
 }
 
-/** The configuration that the values of all settings make. */
-export function toConfig(values: SettingValues): Config {
-  const archive: ArchiveConfig = {
-    name: 'default',
-    qido: remoteAe(values, 'qido'),
-    wado: remoteAe(values, 'wado'),
-    stow: remoteAe(values, 'stow'),
-    retrieveMethod: values['wado.retrieve_method'],
-  };
+/** The configuration that the values of all settings make, and those of further archives by name. */
+export function toConfig(
+  values: SettingValues,
+  furtherArchives: ReadonlyMap<string, ArchiveValues> = new Map(),
+): Config {
+  const archives = [...new Map([[defaultArchive, values], ...furtherArchives])];
   return Object.freeze({
-    archives: Object.freeze([Object.freeze(archive)]),
+    archives: Object.freeze(archives.map(([name, ofArchive]) => archiveConfig(name, ofArchive))),
     http: section(values, 'http'),
     qido: section(values, 'qido'),
     wado: section(values, 'wado'),
@@ -71,7 +69,17 @@ export function toConfig(values: SettingValues): Config {
   });
 }
 
-function remoteAe(values: SettingValues, section: 'qido' | 'wado' | 'stow'): RemoteAe {
+function archiveConfig(name: string, values: ArchiveValues): ArchiveConfig {
+  return Object.freeze({
+    name,
+    qido: remoteAe(values, 'qido'),
+    wado: remoteAe(values, 'wado'),
+    stow: remoteAe(values, 'stow'),
+    retrieveMethod: values['wado.retrieve_method'],
+  });
+}
+
+function remoteAe(values: ArchiveValues, section: 'qido' | 'wado' | 'stow'): RemoteAe {
   return Object.freeze({
     remoteAe: values[`${section}.remote_ae`],
     remoteHost: values[`${section}.remote_host`],

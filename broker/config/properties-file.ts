@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readVariable, type Environment } from './environment.ts';
-import { nearestName } from './nearest-name.ts';
 import { parsePropertiesLine, type ValuePart } from './properties-line.ts';
-import { findSetting, settings, type Property } from './schema.ts';
+import { findSetting, type SettingName } from './schema.ts';
 import type { RawValue, SettingSource } from './setting-source.ts';
+import { unknownPropertyHint } from './unknown-name.ts';
 
 /** The properties file of a home directory. */
 export function propertiesPath(home: string): string {
@@ -59,7 +59,7 @@ function resolveAssignments(
   assignments: ReadonlyMap<string, readonly Assignment[]>,
   { env, problems, unreadable }: { env: Environment; problems: string[]; unreadable: Set<string> },
 ): SettingSource {
-  const values = new Map<Property, RawValue>();
+  const values = new Map<SettingName, RawValue>();
   const warnings: string[] = [];
   for (const [key, ofKey] of assignments) {
     const setting = findSetting(key);
@@ -108,10 +108,5 @@ function joinParts(parts: readonly ValuePart[], env: Environment) {
 }
 
 function unknownKey(key: string, where: string): string {
-  const nearest = nearestName(
-    key,
-    settings.map((setting) => setting.property),
-  );
-  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  return `${where}: ${key} is no setting and is ignored.${hint}`;
+  return `${where}: ${key} is no setting and is ignored.${unknownPropertyHint(key)}`;
 }

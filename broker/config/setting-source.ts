@@ -1,4 +1,4 @@
-import type { Property } from './schema.ts';
+import type { SettingName } from './schema.ts';
 
 /** Where a value comes from. The first three are read in this order; the first that has it counts. */
 export interface Origin {
@@ -15,7 +15,7 @@ export interface RawValue {
 
 /** All that one source says; the problems stop the start, the warnings do not. */
 export interface SettingSource {
-  readonly values: ReadonlyMap<Property, RawValue>;
+  readonly values: ReadonlyMap<SettingName, RawValue>;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   /** Settings that the source gives in a way that is one of `problems`: they are not missing. */

@@ -29,6 +29,18 @@ export interface SettingDefinition<Value> {
   readonly help: string;
 }
 
+/** A setting that describes an archive: each one beside `default` has a value of its own. */
+export interface ArchiveSettingDefinition<Value> extends SettingDefinition<Value> {
+  /**
+   * What a further archive takes where it leaves the setting out: its own value of another setting, or
+   * that of archive `default`. Absent: as the setting itself says by `defaultsTo` or `default`.
+   */
+  readonly perArchive: { readonly otherwise?: string };
+}
+
+/** Stands for "what archive `default` has" in `otherwise`. */
+export const asDefaultArchive = 'as archive default';
+
 /** States one setting; the type of its value follows from `type`. */
 export function setting<Value>(definition: {
   group: Group;
@@ -38,6 +50,23 @@ export function setting<Value>(definition: {
   help: string;
 }): SettingDefinition<Value> {
   return definition;
+}
+
+/**
+ * States a setting that every archive has: `qido.remote_ae` of archive `default`,
+ * `archives.{name}.qido.remote_ae` of the others.
+ */
+export function archiveSetting<Value>(definition: {
+  group: Group;
+  type: SettingType<Value>;
+  default?: NoInfer<Value>;
+  defaultsTo?: string;
+  help: string;
+  /** A setting that stands before this one in the schema, or `asDefaultArchive`. */
+  otherwise?: string;
+}): ArchiveSettingDefinition<Value> {
+  const { otherwise, ...stated } = definition;
+  return { ...stated, perArchive: otherwise === undefined ? {} : { otherwise } };
 }
 
 /** The environment variable of a property: `wado.http_retry_after` is set by `WADO_HTTP_RETRY_AFTER`. */

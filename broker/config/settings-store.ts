@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
 import { BrokerError } from '../domain/errors.ts';
-import { nearestName } from './nearest-name.ts';
 import { configurationError, excerpt, notAllowedText } from './problem-text.ts';
-import { findSetting, settings, type Property } from './schema.ts';
+import { findSetting, type SettingName } from './schema.ts';
 import type { RawValue, SettingSource } from './setting-source.ts';
+import { unknownPropertyHint } from './unknown-name.ts';
 
 /** Values by property, as the settings store has them. */
 type StoredSettings = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export function writeStore(home: string, changes: StoredSettings): void {
   for (const [property, raw] of Object.entries(changes)) {
     const setting = findSetting(property);
     if (setting === undefined) {
-      problems.push(`${excerpt(property)} is no setting.${didYouMean(property)}`);
+      problems.push(`${excerpt(property)} is no setting.${unknownPropertyHint(property)}`);
     } else if (raw === null) {
       next.delete(property);
     } else {
@@ -54,7 +54,7 @@ export function writeStore(home: string, changes: StoredSettings): void {
 /** The settings of the home directory's settings store. */
 export function storeSource(home: string): SettingSource {
   const path = storePath(home);
-  const values = new Map<Property, RawValue>();
+  const values = new Map<SettingName, RawValue>();
   const problems: string[] = [];
   const warnings: string[] = [];
   try {
@@ -63,7 +63,9 @@ export function storeSource(home: string): SettingSource {
       if (setting !== undefined) {
         values.set(setting.property, { raw, origin: { source: 'store', where: path } });
       } else {
-        warnings.push(`${path}: ${excerpt(property)} is no setting and is ignored.${didYouMean(property)}`);
+        warnings.push(
+          `${path}: ${excerpt(property)} is no setting and is ignored.${unknownPropertyHint(property)}`,
+        );
       }
     }
   } catch (error) {
@@ -99,10 +101,4 @@ function parseObject(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new SyntaxError('it is JSON, but no object with settings');
-}
-
-function didYouMean(name: string): string {
-  const properties = settings.map((setting) => setting.property);
-  const nearest = nearestName(name, properties);
-  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
 }

@@ -1,5 +1,5 @@
-import { settings, type Setting } from './schema.ts';
-import { groups } from './setting.ts';
+import { archiveSettings, settings, type ArchiveSetting, type Setting } from './schema.ts';
+import { asDefaultArchive, groups } from './setting.ts';
 
 /**
  * A properties file with every setting, each taken from its environment variable. A line works as
@@ -21,12 +21,20 @@ export function sampleProperties(): string {
       return `${assignment.padEnd(width)}# ${setting.help} ${defaultText(setting)}`;
     }),
   ]);
-  return `${[...intro, ...sections].join('\n')}\n`;
+  const further = [
+    '',
+    '# Further archives. Each needs a name and its AE title and host; the rest has defaults.',
+    ...archiveSettings('NAME')
+      .filter((setting) => defaultOf(setting) === 'required')
+      .map(({ property, help }) => `# ${property}=                 # ${help}`),
+  ];
+  return `${[...intro, ...sections, ...further].join('\n')}\n`;
 }
+
+const header = ['Property', 'Variable', 'Default', 'Allowed', 'Meaning'];
 
 /** The settings as Markdown, a table for each group, formatted as Prettier does. */
 export function settingsTable(): string {
-  const header = ['Property', 'Variable', 'Default', 'Allowed', 'Meaning'];
   const sections = byGroup().map(([title, ofGroup]) => {
     const rows = ofGroup.map((setting) => [
       `\`${setting.property}\``,
@@ -37,7 +45,27 @@ export function settingsTable(): string {
     ]);
     return `## ${title}\n\n${markdownTable([header, ...rows])}`;
   });
-  return sections.join('\n\n');
+  return [...sections, furtherArchives()].join('\n\n');
+}
+
+/** The settings of an archive beside `default`. */
+function furtherArchives(): string {
+  const rows = archiveSettings('NAME').map((setting) => [
+    `\`${setting.property.replace('NAME', '{name}')}\``,
+    `\`${setting.env.replace('NAME', '{NAME}')}\``,
+    defaultOf(setting),
+    sentence(setting.type.allowed),
+    setting.help,
+  ]);
+  return `## Further archives\n\n${markdownTable([header, ...rows])}`;
+}
+
+/** What a further archive takes where the setting is left out. */
+function defaultOf({ perArchive, ofArchive, ...setting }: ArchiveSetting): string {
+  const otherwise = perArchive.otherwise ?? setting.defaultsTo;
+  if (otherwise === asDefaultArchive) return `as \`${ofArchive}\``;
+  if (otherwise !== undefined) return `as \`archives.{name}.${otherwise}\``;
+  return setting.default === undefined ? 'required' : code(setting.default);
 }
 
 function byGroup(): (readonly [string, readonly Setting[]])[] {

@@ -1,29 +1,25 @@
 import { dictionaryEntry, labelOf } from '../domain/dictionary.ts';
 import { BrokerError } from '../domain/errors.ts';
-import { tagOf, type Tag } from '../domain/tag.ts';
+import { trimPadding } from '../domain/padding.ts';
+import type { Tag } from '../domain/tag.ts';
+import type { BulkValue } from './bulk-value.ts';
+import type { ByteWindow } from './byte-window.ts';
 import { characterSetOf, type CharacterSet } from './character-set.ts';
 import type { DicomJson, JsonAttribute } from './dicom-json.ts';
 import { undefinedLength, type Layout } from './element-handler.ts';
-import { ElementHeader } from './element-header.ts';
-import { trimPadding } from '../domain/padding.ts';
+import { readFragments } from './read-fragments.ts';
+import { keyOf } from './tag-key.ts';
 import { numberSize, readValue } from './value-reader.ts';
 import { vrByTagNumber } from './vr-by-tag-number.ts';
-
-/** A value that may be left out of the JSON and fetched by a URI instead. */
-export interface BulkValue {
-  /** Tags and one-based item numbers from the data set's root: `7FE00010`, `52009229/1/00480302`. */
-  readonly path: string;
-  readonly vr: string;
-  /** Where the value field begins in the data set (the inflated one), and its bytes. */
-  readonly offset: number;
-  readonly length: number;
-}
+import { WindowedHeader } from './windowed-header.ts';
 
 export interface AttributeReadOptions {
   /** Values of more bytes are offered to `bulk`, as pixel data always is; none by default. */
   readonly inlineLimit?: number;
   /** The BulkDataURI that stands for a value, or undefined where it is to be inline. */
   readonly bulk?: (value: BulkValue) => string | undefined;
+  /** What may be read: bytes of values that are not bulk, and 128 for each element or item; no limit by default. */
+  readonly costLimit?: number;
 }
 
 const itemTag = 0xfffee000;
@@ -36,6 +32,8 @@ const pixelRepresentation = '00280103';
 const pixelData: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 const depthLimit = 64;
 const problemLimit = 20;
+const costOfHeader = 128;
+const longestCharacterSet = 1024;
 /** How a sequence of VR UN is written, whatever the data set around it (PS3.5 section 6.2.2). */
 const unknownSequenceLayout: Layout = { explicitVr: false, bigEndian: false };
 
@@ -72,18 +70,19 @@ interface Element {
   readonly length: number;
 }
 
-/** Reads the attributes of one data set in memory, items included (PS3.5 section 7). */
+/** Reads the attributes of one data set, items included (PS3.5 section 7). Bulk values are not looked at. */
 export class AttributeReader {
-  readonly view: DataView;
   readonly problems: string[] = [];
-  readonly #buffer: Buffer;
+  readonly #window: ByteWindow;
   readonly #options: AttributeReadOptions;
-  readonly #header = new ElementHeader(unknownSequenceLayout);
+  readonly #header: WindowedHeader;
+  #costLeft: number;
 
-  constructor(bytes: Uint8Array, options: AttributeReadOptions) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(window: ByteWindow, options: AttributeReadOptions) {
+    this.#window = window;
     this.#options = options;
+    this.#header = new WindowedHeader(window, unknownSequenceLayout);
+    this.#costLeft = options.costLimit ?? Infinity;
   }
 
   /** Reads elements from `from` to `end`, or to the item's delimiter where it has one. */
@@ -94,11 +93,12 @@ export class AttributeReader {
     let at = from;
     while (at < end) {
       header.layout = within.layout;
-      if (!header.read(this.view, at, end)) {
+      if (!header.readAt(at, end)) {
         this.#report(`The last ${end - at} bytes at byte ${at} are no whole element.`);
         at = end;
         break;
       }
+      this.#spend(costOfHeader);
       const start = at + header.size;
       if (header.tag >>> 16 === delimiterGroup) {
         if (within.delimited) {
@@ -140,7 +140,8 @@ export class AttributeReader {
 
   #withCharacterSet(element: Element, end: number, within: Surroundings): Surroundings {
     if (element.start + element.length > end) return within;
-    const text = this.#buffer.toString('latin1', element.start, element.start + element.length);
+    const start = this.#load(element.start, Math.min(element.length, longestCharacterSet));
+    const text = this.#window.buffer.toString('latin1', start, start + element.length);
     const values = text.split('\\', 16).map(trimPadding);
     const characterSet = characterSetOf(values.every((value) => value === '') ? [] : values);
     for (const unknown of characterSet.unknown) {
@@ -153,7 +154,7 @@ export class AttributeReader {
   #readElement(element: Element, end: number, within: Surroundings, dataSet: DicomJson): number {
     const { tag, key, vr, start, length } = element;
     if (length === undefinedLength && (vr[0] === 'O' || pixelData.has(tag))) {
-      return this.#readFragments(element, end, within, dataSet);
+      return this.#readPixelItems(element, end, within, dataSet);
     }
     if (vr === 'SQ' || length === undefinedLength) {
       const wasUnknown = this.#header.vr === 'UN' || (this.#header.vr !== undefined && vr !== 'SQ');
@@ -162,6 +163,8 @@ export class AttributeReader {
     }
     if (start + length > end) {
       this.#report(`${labelOf(key)} announces ${length} bytes, but only ${end - start} follow.`);
+      const rest = this.#bulk(element, { length: end - start }, within);
+      if (rest !== undefined) dataSet[key] = rest;
       return end;
     }
     if ((tag & 0xffff) === 0) return start + length;
@@ -174,10 +177,14 @@ export class AttributeReader {
     if (length % size !== 0) {
       this.#report(`${labelOf(key)} has ${length} bytes: no multiple of the ${size} that each ${vr} takes.`);
     }
-    dataSet[key] =
-      this.#bulk(element, length, within) ??
-      readValue(this.#buffer, { vr, start, end: start + length }, within);
+    dataSet[key] = this.#bulk(element, { length }, within) ?? this.#inline(element, within);
     return start + length;
+  }
+
+  #inline({ vr, start, length }: Element, within: Surroundings): JsonAttribute {
+    this.#spend(length);
+    const at = this.#load(start, length);
+    return readValue(this.#window.buffer, { vr, start: at, end: at + length }, within);
   }
 
   /** Reads a sequence (PS3.5 section 7.5); returns where the next element begins. */
@@ -208,7 +215,7 @@ export class AttributeReader {
     let at = element.start;
     while (at < limit) {
       header.layout = within.layout;
-      const isRead = header.read(this.view, at, limit);
+      const isRead = header.readAt(at, limit);
       if (isRead && isDelimited && header.tag === sequenceDelimiter) return at + header.size;
       if (!isRead || header.tag !== itemTag) {
         this.#report(`${labelOf(element.key)} has something else than an item at byte ${at}.`);
@@ -237,27 +244,47 @@ export class AttributeReader {
    * Passes over encapsulated pixel data (PS3.5 annex A.4), which has no inline form in DICOM JSON:
    * only a URI can stand for it. Returns where the next element begins.
    */
-  #readFragments(element: Element, end: number, within: Surroundings, dataSet: DicomJson): number {
-    const header = this.#header;
-    let at = element.start;
-    while (header.read(this.view, at, end) && header.tag === itemTag && at + 8 + header.length <= end) {
-      at += 8 + header.length;
-    }
-    if (at + 8 > end || header.tag !== sequenceDelimiter) {
-      this.#report(`The fragments of ${labelOf(element.key)} end without a sequence delimiter.`);
-      return end;
-    }
+  #readPixelItems(element: Element, end: number, within: Surroundings, dataSet: DicomJson): number {
+    const { key, start } = element;
+    const read = readFragments(this.#header, { start, end }, () => {
+      this.#spend(costOfHeader);
+    });
+    if (!read.isDelimited) this.#report(`The fragments of ${labelOf(key)} end without a sequence delimiter.`);
     // Whatever was written, or the dictionary says of native pixel data: PS3.5 annex A.4 has OB only.
     const fragments = { ...element, vr: 'OB' };
-    dataSet[element.key] = this.#bulk(fragments, at - element.start, within) ?? { vr: 'OB' };
-    return at + 8;
+    const { items } = read;
+    const bulk =
+      items.length > 0 || read.isDelimited
+        ? this.#bulk(fragments, { length: read.itemsEnd - start, items }, within)
+        : undefined;
+    if (bulk !== undefined || read.isDelimited) dataSet[key] = bulk ?? { vr: 'OB' };
+    return read.next;
   }
 
-  #bulk({ tag, key, vr, start }: Element, length: number, within: Surroundings): JsonAttribute | undefined {
+  #bulk(
+    { tag, key, vr, start }: Element,
+    place: Pick<BulkValue, 'length' | 'items'>,
+    within: Surroundings,
+  ): JsonAttribute | undefined {
     const { bulk, inlineLimit = Infinity } = this.#options;
-    if (bulk === undefined || (length <= inlineLimit && !pixelData.has(tag))) return undefined;
-    const uri = bulk({ path: within.path + key, vr, offset: start, length });
+    if (bulk === undefined || (place.length <= inlineLimit && !pixelData.has(tag))) return undefined;
+    const { bigEndian } = within.layout;
+    const uri = bulk({ path: within.path + key, vr, offset: start, bigEndian, ...place });
     return uri === undefined ? undefined : { vr, BulkDataURI: uri };
+  }
+
+  /** Has bytes in memory. @returns where they begin in the window's buffer */
+  #load(from: number, length: number): number {
+    this.#window.load(from, length);
+    return from - this.#window.base;
+  }
+
+  #spend(cost: number): void {
+    this.#costLeft -= cost;
+    if (this.#costLeft >= 0) return;
+    const limit = this.#options.costLimit;
+    const message = `The data set has more than ${limit} bytes of attributes, bulk data not counted, which is more than is read.`;
+    throw new BrokerError('malformed-data-set', message);
   }
 
   #report(problem: string): void {
@@ -269,16 +296,4 @@ export class AttributeReader {
 function hasSignedPixels(dataSet: DicomJson, within: Surroundings): boolean {
   const own = dataSet[pixelRepresentation]?.Value?.[0];
   return own === undefined ? within.signed : own === 1;
-}
-
-const keys = new Map<number, Tag>();
-
-function keyOf(tag: number): Tag {
-  let key = keys.get(tag);
-  if (key === undefined) {
-    key = tagOf(tag >>> 16, tag & 0xffff);
-    // Which tags there are is a peer's choice: enough for the standard's, and no more.
-    if (keys.size < 8192) keys.set(tag, key);
-  }
-  return key;
 }

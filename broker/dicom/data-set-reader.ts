@@ -1,5 +1,6 @@
 import type { Encoding } from '../domain/transfer-syntax.ts';
 import { AttributeReader, type AttributeReadOptions } from './attribute-reader.ts';
+import { type ByteWindow, memoryWindow } from './byte-window.ts';
 import { defaultCharacterSet } from './character-set.ts';
 import type { DicomJson } from './dicom-json.ts';
 import type { Layout } from './element-handler.ts';
@@ -32,11 +33,32 @@ export function readDataSet(
   options: DataSetReadOptions = {},
 ): ReadDataSet {
   const raw = encoding.deflated ? inflateDataSet(bytes, options.inflatedLimit) : bytes;
+  return readDataSetIn(memoryWindow(raw), { from: 0, end: raw.length, encoding }, options);
+}
+
+export interface DataSetPlace {
+  /** The bytes of the window's source that are the data set: first, and behind the last. */
+  readonly from: number;
+  readonly end: number;
+  /** It must not be deflated any more. */
+  readonly encoding: Encoding;
+}
+
+/**
+ * The same for a data set of which a window is in memory; offsets count from the window's source.
+ * @throws BrokerError `malformed-data-set` as above, or over the cost limit; what the window throws
+ */
+export function readDataSetIn(
+  window: ByteWindow,
+  { from, end, encoding }: DataSetPlace,
+  options: AttributeReadOptions,
+): ReadDataSet {
   const declared: Layout = { explicitVr: encoding.explicitVr, bigEndian: encoding.bigEndian };
-  const reader = new AttributeReader(raw, options);
-  const layout = raw.length >= 8 ? layoutOfFirstElement(reader.view, 0, declared) : declared;
+  const reader = new AttributeReader(window, options);
+  window.load(from, 8);
+  const layout = end - from >= 8 ? layoutOfFirstElement(window.view, from - window.base, declared) : declared;
   const characterSet = defaultCharacterSet;
   const root = { layout, characterSet, depth: 0, path: '', delimited: false, signed: false };
-  const read = reader.readAttributes(0, raw.length, root);
+  const read = reader.readAttributes(from, end, root);
   return { dataSet: read.dataSet, characterSet: read.characterSet.terms, problems: reader.problems };
 }

@@ -1,12 +1,7 @@
-import type { BulkValue } from './attribute-reader.ts';
+import type { BulkValue, Fragment } from './bulk-value.ts';
 import type { DicomJson } from './dicom-json.ts';
 
-/** One fragment of encapsulated pixel data (PS3.5 annex A.4), without its item header. */
-export interface Fragment {
-  /** Byte of the file (of the inflated data set where the syntax is deflated) at which it begins. */
-  readonly offset: number;
-  readonly length: number;
-}
+export type { BulkValue, Fragment } from './bulk-value.ts';
 
 /** Pixel data that is stored without compression: all frames one after the other. */
 export interface NativePixelData {
@@ -30,12 +25,8 @@ export interface EncapsulatedPixelData {
 
 export type PixelData = NativePixelData | EncapsulatedPixelData;
 
-/** A value that is left out of the JSON. */
-export interface BulkPlace extends BulkValue {
-  /** Byte of the file (of the inflated data set where the syntax is deflated) at which it begins. */
-  readonly offset: number;
-  readonly bigEndian: boolean;
-}
+/** A value that is left out of the JSON: where it is in the file (in the inflated data set, where the syntax is deflated). */
+export type BulkPlace = BulkValue;
 
 /** What a DICOM file holds, without its large values: those are told by their place. */
 export interface InstanceDescription {

@@ -3,6 +3,7 @@ import type { CharacterSet } from './character-set.ts';
 import type { JsonAttribute, JsonValue, PersonName } from './dicom-json.ts';
 import type { Layout } from './element-handler.ts';
 import { trimEndPadding, trimPadding } from '../domain/padding.ts';
+import { swapBytes } from './swap-bytes.ts';
 import { decodeText, isPlain, type Delimiters } from './text-decoder.ts';
 
 /** A value field within the data set: its VR and bytes from `start` to `end`. */
@@ -159,9 +160,6 @@ function littleEndianBytes(buffer: Buffer, { vr, start, end }: ValueField, bigEn
   const unit = byteOrderUnit(vr);
   if (!bigEndian || unit === 1) return bytes;
   const copy = Buffer.from(bytes);
-  const whole = copy.subarray(0, copy.length - (copy.length % unit));
-  if (unit === 2) whole.swap16();
-  else if (unit === 4) whole.swap32();
-  else whole.swap64();
+  swapBytes(copy, unit);
   return copy;
 }

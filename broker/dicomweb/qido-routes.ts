@@ -7,16 +7,16 @@ import { acceptedRanges } from './accept.ts';
 import { sendProblem } from './problem.ts';
 import { parseQidoRequest, type QidoRequest, type QidoTarget } from './qido-parameters.ts';
 import { type QueriedArchive, QidoSearch } from './qido-search.ts';
-import { requestOrigin } from './request-origin.ts';
 import { chooseResultFormat, type ResultFormat } from './result-format.ts';
 import { sendResults } from './send-results.ts';
+import { serviceUrl, siblingServiceUrl } from './service-url.ts';
 
 export interface QidoRouterOptions {
   readonly archive: QueriedArchive;
   /** Results where the client states no limit, and lower-level queries for one request at most. */
   readonly defaultLimit: number;
   readonly maxRelatedQueries: number;
-  /** Paths of the services on this server, without a slash at their ends. */
+  /** Paths of the services under their common root, without a slash at their ends. */
   readonly qidoUrlBase: string;
   readonly wadoUrlBase: string;
   readonly logger: Logger;
@@ -107,21 +107,23 @@ function prepare(target: QidoTarget, request: Request): Prepared {
 async function answer(prepared: Prepared, exchange: Exchange, options: QidoRouterOptions): Promise<void> {
   const { response } = exchange;
   const { archive, metrics } = options;
-  const origin = requestOrigin(exchange.request);
   const left = new AbortController();
   const leave = (): void => left.abort();
   response.once('close', leave);
   const startedAt = performance.now();
   const search = new QidoSearch(prepared.request, {
     ...options,
-    wadoBase: `${origin}${options.wadoUrlBase}`,
+    wadoBase: siblingServiceUrl(exchange.request, {
+      own: options.qidoUrlBase,
+      sibling: options.wadoUrlBase,
+    }),
     signal: left.signal,
   });
   let outcome: 'completed' | 'cut-off' | 'cancelled' | 'failed' = 'failed';
   try {
     await sendResults(response, search, {
       ...prepared,
-      service: `${origin}${options.qidoUrlBase}`,
+      service: serviceUrl(exchange.request),
       signal: left.signal,
     });
     outcome = search.isCutOff ? 'cut-off' : 'completed';

@@ -14,7 +14,7 @@ import { acceptedRanges } from './accept.ts';
 import { discardBody, liftBodyDeadline } from './body-deadline.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import { requestBody } from './request-body.ts';
-import { requestOrigin } from './request-origin.ts';
+import { serviceUrl, siblingServiceUrl } from './service-url.ts';
 import { storeAnswer, isStored, type StoreOutcome } from './store-answer.ts';
 import { type StoreFormat, chooseStoreFormat } from './store-format.ts';
 import { type ReadPayload, storePayload } from './store-payload.ts';
@@ -26,7 +26,7 @@ export interface StowRouterOptions {
   readonly cache: Cache;
   readonly spool: Spool;
   readonly limits: Config['stow'];
-  /** Path of this service, and of the WADO-RS service that gives out what is stored. */
+  /** Paths of this service, and of the WADO-RS service that gives out what is stored, under their root. */
   readonly stowUrlBase: string;
   readonly wadoUrlBase: string;
   readonly logger: Logger;
@@ -66,7 +66,7 @@ function storeHandler(options: StowRouterOptions): RequestHandler {
     const origin = request.headers.origin;
     if (!options.allowsOrigin(origin)) {
       throw new BrokerError('forbidden', 'Web pages of this origin may not store here.', {
-        remedy: 'Add the origin to those that are allowed.',
+        remedy: 'Add the origin to http.allowed_origins.',
       });
     }
     const study = readStudy(request);
@@ -137,8 +137,10 @@ class Store {
 
   #answer(outcomes: readonly StoreOutcome[]): void {
     const { request, response, format, stowUrlBase, wadoUrlBase } = this.#options;
-    const origin = requestOrigin(request);
-    const bases = { stow: `${origin}${stowUrlBase}`, wado: `${origin}${wadoUrlBase}` };
+    const bases = {
+      stow: serviceUrl(request),
+      wado: siblingServiceUrl(request, { own: stowUrlBase, sibling: wadoUrlBase }),
+    };
     const { status, dataSet, warnings } = storeAnswer(outcomes, bases);
     response.status(status);
     response.setHeader('Content-Type', format.contentType);

@@ -1,10 +1,8 @@
 import type { Response } from 'express';
-import { BrokerError } from '../domain/errors.ts';
+import { drained } from './drained.ts';
 
 /** Text that is collected into one write, as long as more comes in the same turn of the event loop. */
 const batchLength = 32 * 1024;
-/** How long a client may take nothing of what it asked for. */
-const drainTimeoutMs = 60_000;
 
 /**
  * Writes text to a response in pieces: at once where nothing follows, in larger batches where the source
@@ -26,7 +24,7 @@ export class TextSender {
     this.#batch += text;
     if (this.#batch.length >= batchLength) this.#flush();
     else this.#flushing ??= setImmediate(() => this.#flush());
-    if (this.#response.writableNeedDrain) await this.#drained();
+    if (this.#response.writableNeedDrain) await drained(this.#response, this.#signal);
   }
 
   /** Drops what has not been written yet: the answer will be another one, or none. */
@@ -46,26 +44,5 @@ export class TextSender {
     if (this.#batch === '' || this.#response.destroyed) return;
     this.#response.write(this.#batch);
     this.#batch = '';
-  }
-
-  #drained(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const response = this.#response;
-      const settle = (error?: BrokerError): void => {
-        clearTimeout(timer);
-        response.off('drain', done);
-        this.#signal.removeEventListener('abort', left);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const done = (): void => settle();
-      const left = (): void => settle(new BrokerError('cancelled', 'The client is gone.'));
-      const timer = setTimeout(() => {
-        settle(new BrokerError('cancelled', `The client took nothing for ${drainTimeoutMs / 1000} s.`));
-      }, drainTimeoutMs);
-      response.on('drain', done);
-      this.#signal.addEventListener('abort', left, { once: true });
-      if (this.#signal.aborted) left();
-    });
   }
 }

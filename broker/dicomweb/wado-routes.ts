@@ -3,8 +3,10 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { InstanceReader } from '../cache/instance-reader.ts';
+import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { AuditTrail } from '../observe/audit.ts';
@@ -12,8 +14,10 @@ import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
 import { acceptedRanges } from './accept.ts';
+import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
 import { getOnly } from './method-check.ts';
+import { partialWarning } from './partial-warning.ts';
 import { resourceOf } from './request-resource.ts';
 import { type InstancesToAnswer, RetrieveAnswer, notAcceptable } from './retrieve-answer.ts';
 import { RetrieveForm } from './retrieve-form.ts';
@@ -23,6 +27,8 @@ export interface WadoRouterOptions {
   readonly retrieval: Retrieval;
   readonly cache: Cache;
   readonly reader: InstanceReader;
+  readonly metadata: Metadata;
+  readonly imaging: ImagingPool;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;
@@ -91,7 +97,7 @@ class RetrieveTransaction {
   }
 
   async #attempt(): Promise<void> {
-    const { archive, retrieval, resource, signal, form, response, reader, audit, metrics } = this.#options;
+    const { archive, retrieval, resource, signal, form, response, reader } = this.#options;
     using opened = await retrieval.open(archive, resource, signal);
     const answer = new RetrieveAnswer({
       form,
@@ -100,24 +106,11 @@ class RetrieveTransaction {
       signal,
       refetch: (instance, error) => this.#refetch(instance, error),
     });
-    const who = this.#audited();
-    audit.beginTransferring(who);
-    let complete = false;
-    try {
-      await answer.send(await this.#toAnswer(opened));
-      complete = true;
-    } finally {
-      const { instances, bytes } = answer.tally;
-      metrics.bytesSent(bytes);
-      const durationInMs = Math.round(performance.now() - this.#startedAt);
-      audit.instancesTransferred(who, {
-        status: response.statusCode,
-        durationInMs,
-        complete,
-        instances,
-        bytes,
-      });
-    }
+    await auditedTransfer(
+      { ...this.#options, startedAt: this.#startedAt },
+      () => answer.tally,
+      async () => answer.send(await this.#toAnswer(opened)),
+    );
   }
 
   /** What can be told before the first byte: all of it, a known part, or nothing yet. */
@@ -140,7 +133,7 @@ class RetrieveTransaction {
       instances: sendable,
       isWhole: true,
       status: unsendable + missing > 0 || isCutOff ? 206 : 200,
-      warning: warningOf(isCutOff ? 'Some' : missing, unsendable),
+      warning: partialWarning(isCutOff ? 'Some' : missing, unsendable),
     };
   }
 
@@ -177,19 +170,6 @@ class RetrieveTransaction {
     }
     return gone;
   }
-
-  #audited(): Parameters<AuditTrail['beginTransferring']>[0] {
-    const { request, archive, resource } = this.#options;
-    return {
-      remoteAddress: request.socket.remoteAddress ?? 'unknown',
-      userAgent: request.headers['user-agent'],
-      verb: request.method,
-      archive: archive.name,
-      study: resource.study,
-      ...(resource.level === 'study' ? {} : { series: resource.series }),
-      ...(resource.level === 'instance' ? { instance: resource.instance } : {}),
-    };
-  }
 }
 
 interface Gathered {
@@ -218,15 +198,4 @@ async function gathered(instances: AsyncIterable<StoredInstance>): Promise<Gathe
     return { all, isCutOff: true };
   }
   return { all, isCutOff: false };
-}
-
-/** The Warning header of a 206 (PS3.18 section 10.4.3.2): what is not in the answer, and why. */
-function warningOf(missing: number | 'Some', unsendable: number): string | undefined {
-  const reasons = [
-    missing !== 0 ? `${missing} instances are missing: the archive has not sent them` : undefined,
-    unsendable > 0
-      ? `${unsendable} instances are left out: the Accept header allows no form of them`
-      : undefined,
-  ].filter((reason) => reason !== undefined);
-  return reasons.length === 0 ? undefined : `299 dcmrs-broker "${reasons.join('; ')}"`;
 }

@@ -76,16 +76,19 @@ export class InstanceKeeper implements StoreHandler {
   }
 
   /**
-   * Whose instance it is. Where two archives are asked for the same study the sender's AE title tells;
-   * an archive that sends under another title than it answers to still gets the study it was asked for.
+   * Whose instance it is. Where two archives are asked for the same study the sender's AE title tells; an
+   * archive that sends under another title than it answers to still gets the study that it alone was asked for.
    */
   #archiveOf(study: Uid, callingAeTitle: string): string | undefined {
-    let archive: string | undefined;
+    const archives = new Set<string>();
     for (const expectation of this.#expectations.values()) {
       if (expectation.study !== study) continue;
       if (expectation.archiveAeTitle === callingAeTitle) return expectation.archive;
-      archive ??= expectation.archive;
+      archives.add(expectation.archive);
     }
-    return archive ?? this.#options.unsolicitedArchive;
+    // It must not be filed under the wrong archive: better that it is missing.
+    if (archives.size > 1) return undefined;
+    const [only] = archives;
+    return only ?? this.#options.unsolicitedArchive;
   }
 }

@@ -13,6 +13,7 @@ import type {
   RefusedInstance,
   ToReceiver,
 } from './protocol.ts';
+import { StudyTurns } from './study-turns.ts';
 
 export interface ReceiverEvents {
   stored(instance: StoredInstance): void;
@@ -58,6 +59,7 @@ export class Receiver {
   readonly #options: ReceivingOptions;
   readonly #events: ReceiverEvents;
   readonly #expectations = new Map<number, Expectation>();
+  readonly #turns = new StudyTurns();
   /** What waits for the thread to know an expectation. */
   readonly #confirmations = new Map<number, Confirmation>();
   readonly #gets = new Map<number, RunningGet>();
@@ -107,25 +109,22 @@ export class Receiver {
   }
 
   /**
-   * Lets instances of a study in. Settles when the thread knows it, so that no instance can be faster.
+   * Lets instances of a study in. Settles when the thread knows it, so that no instance can be faster, and
+   * when no other archive of the same AE title is being asked for the study.
    * Disposing of the result ends it.
    * @throws BrokerError `internal` where the thread breaks down or does not answer, `cancelled` while stopping
    */
   async expect(expectation: Expectation): Promise<Disposable> {
+    using stack = new DisposableStack();
+    stack.use(await this.#turns.take(expectation));
     if (this.#stopping) throw shuttingDown();
     const id = this.#nextId++;
-    this.#expectations.set(id, expectation);
-    try {
-      await this.#confirmed(id, expectation);
-    } catch (error) {
+    stack.defer(() => {
       this.#unexpect(id);
-      throw error;
-    }
-    return {
-      [Symbol.dispose]: () => {
-        this.#unexpect(id);
-      },
-    };
+    });
+    this.#expectations.set(id, expectation);
+    await this.#confirmed(id, expectation);
+    return stack.move();
   }
 
   /** While the thread is being restarted its start tells it, and it confirms then. */

@@ -1,27 +1,28 @@
-import { setting } from '../setting.ts';
+import { archiveSetting, asDefaultArchive, setting } from '../setting.ts';
 import { aeTitle, host, integer, remotePort, urlBase } from '../setting-type.ts';
 
 export const qidoSettings = {
-  'qido.remote_ae': setting({
+  'qido.remote_ae': archiveSetting({
     group: 'archive-query',
     type: aeTitle(),
     help: 'AE title of the archive that answers C-FIND (the called AE title).',
   }),
-  'qido.remote_host': setting({
+  'qido.remote_host': archiveSetting({
     group: 'archive-query',
     type: host(),
     help: 'Host name or IP address of the archive that answers C-FIND.',
   }),
-  'qido.remote_port': setting({
+  'qido.remote_port': archiveSetting({
     group: 'archive-query',
     type: remotePort(),
     default: 11112,
     help: 'Port of the archive that answers C-FIND.',
   }),
-  'qido.local_ae': setting({
+  'qido.local_ae': archiveSetting({
     group: 'archive-query',
     type: aeTitle(),
     help: 'AE title under which the gateway sends C-FIND (the calling AE title). The archive must know it.',
+    otherwise: asDefaultArchive,
   }),
   'qido.url_base': setting({
     group: 'qido',

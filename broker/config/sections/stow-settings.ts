@@ -1,26 +1,26 @@
-import { setting } from '../setting.ts';
+import { archiveSetting, setting } from '../setting.ts';
 import { aeTitle, host, integer, remotePort, urlBase } from '../setting-type.ts';
 
 export const stowSettings = {
-  'stow.remote_ae': setting({
+  'stow.remote_ae': archiveSetting({
     group: 'archive-store',
     type: aeTitle(),
     defaultsTo: 'wado.remote_ae',
     help: 'AE title of the archive that takes C-STORE (the called AE title).',
   }),
-  'stow.remote_host': setting({
+  'stow.remote_host': archiveSetting({
     group: 'archive-store',
     type: host(),
     defaultsTo: 'wado.remote_host',
     help: 'Host name or IP address of the archive that takes C-STORE.',
   }),
-  'stow.remote_port': setting({
+  'stow.remote_port': archiveSetting({
     group: 'archive-store',
     type: remotePort(),
     defaultsTo: 'wado.remote_port',
     help: 'Port of the archive that takes C-STORE.',
   }),
-  'stow.local_ae': setting({
+  'stow.local_ae': archiveSetting({
     group: 'archive-store',
     type: aeTitle(),
     defaultsTo: 'wado.local_ae',

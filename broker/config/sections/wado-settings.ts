@@ -1,31 +1,35 @@
-import { setting } from '../setting.ts';
+import { archiveSetting, setting } from '../setting.ts';
 import { aeTitle, boolean, choice, host, integer, remotePort, urlBase } from '../setting-type.ts';
 
 const weekInSecs = 7 * 24 * 3600;
 
 export const wadoSettings = {
-  'wado.remote_ae': setting({
+  'wado.remote_ae': archiveSetting({
     group: 'archive-retrieve',
     type: aeTitle(),
     help: 'AE title of the archive that answers C-MOVE and C-GET (the called AE title).',
+    otherwise: 'qido.remote_ae',
   }),
-  'wado.remote_host': setting({
+  'wado.remote_host': archiveSetting({
     group: 'archive-retrieve',
     type: host(),
     help: 'Host name or IP address of the archive that answers C-MOVE and C-GET.',
+    otherwise: 'qido.remote_host',
   }),
-  'wado.remote_port': setting({
+  'wado.remote_port': archiveSetting({
     group: 'archive-retrieve',
     type: remotePort(),
     default: 11112,
     help: 'Port of the archive that answers C-MOVE and C-GET.',
+    otherwise: 'qido.remote_port',
   }),
-  'wado.local_ae': setting({
+  'wado.local_ae': archiveSetting({
     group: 'archive-retrieve',
     type: aeTitle(),
     help: 'AE title under which the gateway sends C-MOVE and C-GET (the calling AE title). The archive must know it.',
+    otherwise: 'qido.local_ae',
   }),
-  'wado.retrieve_method': setting({
+  'wado.retrieve_method': archiveSetting({
     group: 'archive-retrieve',
     type: choice(['auto', 'c-move', 'c-get']),
     default: 'auto',

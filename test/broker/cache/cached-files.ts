@@ -80,6 +80,8 @@ export class TestCache {
   readonly directory = mkdtempSync(join(tmpdir(), 'cache-test-'));
   readonly logger = testLogger();
   now = 1_800_000_000_000;
+  /** Studies that have left, as `archive/study`. */
+  readonly left: string[] = [];
   #open: Cache | undefined;
 
   async open(limits: { maxAgeInMin?: number; maxSizeInMb?: number } = {}): Promise<Cache> {
@@ -90,6 +92,7 @@ export class TestCache {
       maxSizeInMb: limits.maxSizeInMb ?? 0,
       logger: this.logger,
       now: () => this.now,
+      onStudyLeft: (archive, study) => this.left.push(`${archive}/${study}`),
     });
     return this.#open;
   }

@@ -46,6 +46,19 @@ describe('by age', () => {
     expect(studiesOf(cache)).toEqual(['1.2.1', '1.2.2', '1.2.3']);
   });
 
+  test('whoever keeps something beside it is told which study has left', async () => {
+    const cache = await files.open({ maxAgeInMin: 60 });
+    files.store(nameOf(1, 1, 1));
+    files.now += 50 * minute;
+    files.store(nameOf(2, 1, 1));
+    expect(cache.hasStudy('default', nameOf(1, 1, 1).study)).toBe(true);
+    await cache.evict(files.now + 20 * minute);
+    expect(files.left).toEqual(['default/1.2.1']);
+    expect(cache.hasStudy('default', nameOf(1, 1, 1).study)).toBe(false);
+    await cache.remove('default', nameOf(2, 1, 1).study);
+    expect(files.left).toEqual(['default/1.2.1', 'default/1.2.2']);
+  });
+
   test('last use survives a restart', async () => {
     let cache = await files.open({ maxAgeInMin: 60 });
     files.store(nameOf(1, 1, 1));

@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BulkValue } from '../../../broker/dicom/attribute-reader.ts';
+import type { BulkValue } from '../../../broker/dicom/bulk-value.ts';
 import { readDataSet } from '../../../broker/dicom/data-set-reader.ts';
 import type { JsonAttribute } from '../../../broker/dicom/dicom-json.ts';
 import { BrokerError } from '../../../broker/domain/errors.ts';
@@ -489,8 +489,18 @@ describe('bulk data', () => {
       },
     });
     expect(offered).toEqual([
-      { path: '54000100/1/54001010', vr: 'OW', offset: 42, length: 100 },
-      { path: '7FE00010', vr: 'OB', offset: 154, length: 22 },
+      { path: '54000100/1/54001010', vr: 'OW', offset: 42, length: 100, bigEndian: false },
+      {
+        path: '7FE00010',
+        vr: 'OB',
+        offset: 154,
+        length: 22,
+        bigEndian: false,
+        items: [
+          { offset: 162, length: 0 },
+          { offset: 170, length: 6 },
+        ],
+      },
     ]);
     expect(whole.subarray(154, 154 + 22)).toEqual(fragments.subarray(0, 22));
     expect(read).toMatchObject({

@@ -1,0 +1,58 @@
+import { type RequestHandler, Router } from 'express';
+import type { Spool } from '../cache/spool.ts';
+import type { Config } from '../config/config.ts';
+import { isAllowedOrigin } from './allowed-origin.ts';
+import type { ServiceBases } from './archive-mounts.ts';
+import { bulkdataRouter } from './bulkdata-routes.ts';
+import { framesRouter } from './frames-routes.ts';
+import { metadataRouter } from './metadata-routes.ts';
+import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { stowMethodNotAllowed, stowRouter } from './stow-routes.ts';
+import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+
+/** What the routers of one archive work with. */
+export interface ArchiveServices extends WadoRouterOptions {
+  readonly config: Config;
+  /** Keeps what clients send, for all archives. */
+  readonly spool: Spool;
+}
+
+/** All services of one archive under one root. This is the one place where their routers are mounted. */
+export function archiveRouter(services: ArchiveServices, bases: ServiceBases): Router {
+  const { defaultLimit, maxRelatedQueries } = services.config.qido;
+  const router = Router({ caseSensitive: true });
+  const mount = (base: string, ...handlers: RequestHandler[]): void => {
+    router.use(base === '' ? '/' : base, ...handlers);
+  };
+  mount(
+    bases.qido,
+    qidoRouter({
+      ...services,
+      defaultLimit,
+      maxRelatedQueries,
+      qidoUrlBase: bases.qido,
+      wadoUrlBase: bases.wado,
+    }),
+  );
+  // Before those that refuse other methods than theirs on the same paths.
+  mount(
+    bases.stow,
+    stowRouter({
+      ...services,
+      limits: services.config.stow,
+      stowUrlBase: bases.stow,
+      wadoUrlBase: bases.wado,
+      allowsOrigin: isAllowedOrigin(services.config),
+    }),
+  );
+  mount(
+    bases.wado,
+    wadoRouter(services),
+    metadataRouter(services),
+    framesRouter(services),
+    bulkdataRouter(services),
+  );
+  mount(bases.qido, qidoMethodNotAllowed());
+  mount(bases.stow, stowMethodNotAllowed());
+  return router;
+}
