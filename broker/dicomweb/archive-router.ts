@@ -13,7 +13,6 @@ import { RootSurface } from './surface/root-surface.ts';
 import { stowRouter } from './stow-routes.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
-import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -53,7 +52,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   for (const make of [
-    zipRouter,
     wadoRouter,
     metadataRouter,
     framesRouter,
