@@ -1,5 +1,7 @@
 import { type RequestHandler, Router } from 'express';
+import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
+import { isAllowedOrigin } from './allowed-origin.ts';
 import type { ServiceBases } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
@@ -9,11 +11,14 @@ import { renderedRouter } from './rendered-routes.ts';
 import { thumbnailRouter } from './thumbnail-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
+import { stowRouter } from './stow-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
   readonly config: Config;
+  /** Keeps what clients send, for all archives. */
+  readonly spool: Spool;
 }
 
 /** All services of one archive under one root. This is the one place where their routers are mounted. */
@@ -33,6 +38,16 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       maxRelatedQueries,
       qidoUrlBase: bases.qido,
       wadoUrlBase: bases.wado,
+    }),
+  );
+  mount(
+    bases.stow,
+    stowRouter({
+      ...services,
+      limits: services.config.stow,
+      stowUrlBase: bases.stow,
+      wadoUrlBase: bases.wado,
+      allowsOrigin: isAllowedOrigin(services.config),
     }),
   );
   for (const make of [

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import type { Archive } from '../archive/archive.ts';
+import { Spool } from '../cache/spool.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -15,7 +16,7 @@ import { RootSurface } from './surface/root-surface.ts';
 import { textCompression } from './text-compression.ts';
 
 /** What the services of every archive share, and the archives themselves. */
-export interface DicomwebOptions extends Omit<ArchiveServices, 'archive'> {
+export interface DicomwebOptions extends Omit<ArchiveServices, 'archive' | 'spool'> {
   /** Those of the configuration; `default` is served at the root bases too. */
   readonly archives: readonly Archive[];
   readonly health: HealthBoard;
@@ -36,10 +37,11 @@ export function dicomwebApp(options: DicomwebOptions): Express {
   const mounts = archiveMounts(config);
   app.use(crossOrigin(config, methodsBelow(mounts)));
   if (config.http.compression) app.use(textCompression());
+  const spool = new Spool({ directory: options.cache.directory });
   for (const { archive: name, root, bases } of mounts) {
     const archive = archives.find((candidate) => candidate.name === name);
     if (archive === undefined) throw new BrokerError('configuration', `Archive ${name} is not there.`);
-    app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive }, bases));
+    app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive, spool }, bases));
   }
   app.use((request) => {
     throw new BrokerError(
@@ -47,7 +49,7 @@ export function dicomwebApp(options: DicomwebOptions): Express {
       `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`,
       {
         // Names of archives are not told to those who do not know them.
-        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}, both together at /dicom-web; further archives have the same under /archives/{name}.`,
+        remedy: `QIDO-RS is at ${config.qido.urlBase}/studies, WADO-RS at ${config.wado.urlBase}/studies/{study}, STOW-RS at ${config.stow.urlBase}/studies, all together at /dicom-web; further archives have the same under /archives/{name}.`,
       },
     );
   });

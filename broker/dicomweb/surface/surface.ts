@@ -1,6 +1,7 @@
 import { retrieveSurface } from './retrieve-surface.ts';
 import { searchSurface } from './search-surface.ts';
 import { rootSurface, serverSurface } from './server-surface.ts';
+import { storeSurface } from './store-surface.ts';
 import type { SurfaceRoute } from './surface-route.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { SurfaceRoute } from './surface-route.ts';
 export const surface: readonly SurfaceRoute[] = [
   ...searchSurface,
   ...retrieveSurface,
+  ...storeSurface,
   ...rootSurface,
   ...serverSurface,
 ];
