@@ -13,6 +13,7 @@ import { RootSurface } from './surface/root-surface.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { stowRouter } from './stow-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -51,6 +52,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   for (const make of [
+    zipRouter,
     wadoRouter,
     metadataRouter,
     framesRouter,
