@@ -10,8 +10,8 @@ import { qidoRouter } from './qido-routes.ts';
 import { renderedRouter } from './rendered-routes.ts';
 import { thumbnailRouter } from './thumbnail-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
-import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { stowRouter } from './stow-routes.ts';
+import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 import { zipRouter } from './zip-routes.ts';
 
@@ -41,6 +41,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
+  // Before those that refuse POST on the same paths.
   mount(
     bases.stow,
     stowRouter({

@@ -19,6 +19,7 @@ const instances: readonly SurfaceRoute[] = levels.map(([path, name, what]) => ({
       sends: [
         'multipart/related; type="application/dicom"',
         ...(name === 'Instance' ? ['application/dicom'] : []),
+        'application/zip',
       ],
       parameters: ['accept', 'charset'],
       statuses: [200, 206],

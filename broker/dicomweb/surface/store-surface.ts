@@ -1,6 +1,6 @@
 import type { SurfaceRoute } from './surface-route.ts';
 
-function store(path: string, id: string, summary: string): SurfaceRoute {
+function store(path: string, id: string, what: string): SurfaceRoute {
   return {
     service: 'stow',
     path,
@@ -8,8 +8,13 @@ function store(path: string, id: string, summary: string): SurfaceRoute {
       {
         method: 'POST',
         id,
-        summary: `${summary} (PS3.18 section 10.5).`,
-        takes: ['multipart/related; type="application/dicom"', 'application/dicom'],
+        summary: `Stores instances ${what} in the archive (PS3.18 section 10.5).`,
+        takes: [
+          'multipart/related; type="application/dicom"',
+          'application/dicom',
+          'multipart/related; type="application/dicom+json"',
+          'multipart/related; type="application/dicom+xml"',
+        ],
         sends: ['application/dicom+json', 'application/json', 'application/dicom+xml'],
         parameters: ['accept', 'charset'],
         statuses: [200, 202, 409],
@@ -18,8 +23,8 @@ function store(path: string, id: string, summary: string): SurfaceRoute {
   };
 }
 
-/** STOW-RS. */
+/** STOW-RS: the resources to which instances can be sent. */
 export const storeSurface: readonly SurfaceRoute[] = [
-  store('/studies', 'StoreInstances', 'Stores instances'),
-  store('/studies/:study', 'StoreStudyInstances', 'Stores instances of one study'),
+  store('/studies', 'StoreInstances', 'of any study'),
+  store('/studies/:study', 'StoreStudyInstances', 'of that study'),
 ];
