@@ -79,6 +79,7 @@ function segmentOf(part: FilePart, piece: { from: number; size: number; at: numb
     isLast: piece.from + piece.size === part.length,
     fileSize: part.fileSize ?? part.offset + part.length,
     crc32: part.crc32,
+    wholeCrc32: part.wholeCrc32,
   };
 }
 

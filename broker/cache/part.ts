@@ -16,6 +16,11 @@ export interface FilePart {
   readonly fileSize?: number;
   /** CRC-32 that the whole file has to have; only for a range that is the whole file. */
   readonly crc32?: number;
+  /**
+   * CRC-32 that the whole file has to have, for a range that is a part of it: a file of up to 64 MiB that
+   * was not checked lately is, before any of the range is handed out.
+   */
+  readonly wholeCrc32?: number;
 }
 
 /** A piece of what is sent, in order. */

@@ -12,6 +12,8 @@ export interface Segment {
   readonly isLast: boolean;
   readonly fileSize: number;
   readonly crc32: number | undefined;
+  /** As that of the FilePart. */
+  readonly wholeCrc32: number | undefined;
 }
 
 /** Asks for segments to be read into a buffer, one after the other. */

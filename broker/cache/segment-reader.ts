@@ -13,10 +13,16 @@ interface OpenFile {
   crc: number;
 }
 
+/** Files up to this size are checked as a whole where a part of them is read. */
+const largestToCheck = 64 * 1024 * 1024;
+const checkLength = 1024 * 1024;
+
 /** Codes of a file that is gone or that the disk cannot give back; others say nothing about the file. */
 const damageCodes = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'];
 
 class Damage extends Error {}
+
+const notAsReceived = 'its content is not what was received (CRC-32)';
 
 /**
  * Reads segments of files into buffers with synchronous calls, which for many small files take a quarter
@@ -26,6 +32,8 @@ export class SegmentReader {
   /** The file that a stream is in the middle of. */
   readonly #open = new Map<number, OpenFile>();
   readonly #checks: RecentChecks;
+  /** For checking whole files, made when it is first needed. */
+  #scratch: Uint8Array | undefined;
 
   constructor(checks = new RecentChecks()) {
     this.#checks = checks;
@@ -60,18 +68,20 @@ export class SegmentReader {
     if (file.expected !== undefined) file.crc = crc32(target, file.crc);
     if (!segment.isLast) return;
     if (file.expected !== undefined) {
-      if (file.crc !== file.expected) throw new Damage('its content is not what was received (CRC-32)');
+      if (file.crc !== file.expected) throw new Damage(notAsReceived);
       this.#checks.note(file.path, file.expected, file.stats);
     }
     this.end(stream);
   }
 
-  #openFile(stream: number, { path, fileSize, crc32: expected }: Segment): OpenFile {
+  #openFile(stream: number, { path, fileSize, crc32: expected, wholeCrc32 }: Segment): OpenFile {
     this.end(stream);
     const descriptor = openSync(path, 'r');
     try {
       const stats = fstatSync(descriptor);
       if (stats.size !== fileSize) throw new Damage(`it has ${stats.size} bytes instead of ${fileSize}`);
+      if (wholeCrc32 !== undefined)
+        this.#checkWhole({ path, descriptor, stats, expected: wholeCrc32, crc: 0 });
       const isChecked = expected === undefined || this.#checks.has(path, expected, stats);
       const file = { path, descriptor, stats, expected: isChecked ? undefined : expected, crc: 0 };
       this.#open.set(stream, file);
@@ -80,6 +90,19 @@ export class SegmentReader {
       closeSync(descriptor);
       throw thrown;
     }
+  }
+
+  #checkWhole({ path, descriptor, stats, expected = 0 }: OpenFile): void {
+    if (stats.size > largestToCheck || this.#checks.has(path, expected, stats)) return;
+    const scratch = (this.#scratch ??= new Uint8Array(checkLength));
+    let crc = 0;
+    for (let at = 0; at < stats.size; at += checkLength) {
+      const piece = scratch.subarray(0, Math.min(checkLength, stats.size - at));
+      readWhole(descriptor, piece, at);
+      crc = crc32(piece, crc);
+    }
+    if (crc !== expected) throw new Damage(notAsReceived);
+    this.#checks.note(path, expected, stats);
   }
 }
 

@@ -59,8 +59,9 @@ async function* stored(
     return;
   }
   const { reader, instance, signal } = source;
-  const { path, size } = instance;
-  const parts: Part[] = pieces.map(({ offset, length }) => ({ path, offset, length, fileSize: size }));
+  const { path, size, crc32 } = instance;
+  const file = { path, fileSize: size, wholeCrc32: crc32 };
+  const parts: Part[] = pieces.map(({ offset, length }) => ({ ...file, offset, length }));
   try {
     yield* reader.read(parts, signal);
   } catch (error) {

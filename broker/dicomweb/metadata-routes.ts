@@ -53,7 +53,7 @@ class MetadataTransaction {
 
   async run(): Promise<void> {
     const { archive, retrieval, resource, signal, request, response } = this.#options;
-    response.setHeader('Vary', 'Accept');
+    response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     using opened = await retrieval.open(archive, resource, signal);
     const answer = new MetadataAnswer({

@@ -6,6 +6,8 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
+import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { AuditTrail } from '../observe/audit.ts';
@@ -15,6 +17,7 @@ import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
 import { acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
+import { InstanceTranscoder } from './instance-transcoder.ts';
 import { getOnly } from './method-check.ts';
 import { partialWarning } from './partial-warning.ts';
 import { resourceOf } from './request-resource.ts';
@@ -27,6 +30,8 @@ export interface WadoRouterOptions {
   readonly cache: Cache;
   readonly reader: InstanceReader;
   readonly metadata: Metadata;
+  readonly imaging: ImagingPool;
+  readonly thumbnails: ThumbnailStore;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;
@@ -95,12 +100,13 @@ class RetrieveTransaction {
   }
 
   async #attempt(): Promise<void> {
-    const { archive, retrieval, resource, signal, form, response, reader } = this.#options;
+    const { archive, retrieval, resource, signal, form, response, reader, imaging, cache } = this.#options;
     using opened = await retrieval.open(archive, resource, signal);
     const answer = new RetrieveAnswer({
       form,
       response,
       reader,
+      transcoder: new InstanceTranscoder(imaging, cache.directory),
       signal,
       refetch: (instance, error) => this.#refetch(instance, error),
     });
@@ -122,7 +128,7 @@ class RetrieveTransaction {
       opened.kind === 'arriving'
         ? await gathered(opened.instances)
         : { all: opened.instances, isCutOff: false };
-    const sendable = all.filter((instance) => form.renditionOf(instance.transferSyntaxUid) !== undefined);
+    const sendable = all.filter((instance) => form.syntaxesOf(instance.transferSyntaxUid).length > 0);
     const [first] = all;
     if (sendable.length === 0 && first !== undefined) throw notAcceptable(first);
     const unsendable = all.length - sendable.length;

@@ -1,0 +1,40 @@
+/** A query parameter that is not an attribute to match. */
+export interface Parameter {
+  readonly description: string;
+  /** In JSON Schema's words. */
+  readonly type: 'string' | 'integer' | 'boolean';
+}
+
+/** The query parameters of all resources. */
+export const parameters = {
+  accept: { type: 'string', description: 'Acceptable media types, in place of the Accept header.' },
+  charset: { type: 'string', description: 'Taken and passed over: text is UTF-8 always.' },
+  '{attributeID}': {
+    type: 'string',
+    description:
+      'An attribute to match, by keyword or tag (PatientID, 00100020), also within sequences (dotted). Wildcards * and ?, ranges a-b, lists of UIDs.',
+  },
+  includefield: {
+    type: 'string',
+    description: 'Attributes to return besides, by keyword or tag with commas between them, or "all".',
+  },
+  fuzzymatching: { type: 'boolean', description: 'Fuzzy matching of names, where the archive offers it.' },
+  emptyvaluematching: { type: 'boolean', description: 'Not offered: the answer says so in a Warning.' },
+  multiplevaluematching: { type: 'boolean', description: 'Not offered: the answer says so in a Warning.' },
+  limit: { type: 'integer', description: 'Results at most.' },
+  window: {
+    type: 'string',
+    description: 'center,width,function: function is linear, linear-exact or sigmoid.',
+  },
+  viewport: {
+    type: 'string',
+    description:
+      'width,height of the picture at most, and for rendered x,y,width,height of a region of the image.',
+  },
+  quality: { type: 'integer', description: 'Of a lossy picture, 1 to 100.' },
+  annotation: { type: 'string', description: 'Not offered: the answer says so in a Warning.' },
+  iccprofile: { type: 'string', description: 'no; others are not offered, the answer says so in a Warning.' },
+  offset: { type: 'integer', description: 'Results to pass over.' },
+} as const satisfies Readonly<Record<string, Parameter>>;
+
+export type ParameterName = keyof typeof parameters;
