@@ -7,6 +7,10 @@ import { metadataRouter } from './metadata-routes.ts';
 import { renderedRouter } from './rendered-routes.ts';
 import { thumbnailRouter } from './thumbnail-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { wadoUriRouter } from './wado-uri-routes.ts';
+
+/** The URI service has a path of its own under every root, whatever the others are called. */
+const wadoUriBase = '/wado';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -32,6 +36,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   );
   mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
   mount(bases.wado, renderedRouter(services), thumbnailRouter(services));
+  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   mount(bases.qido, qidoMethodNotAllowed());
   return router;
 }
