@@ -40,7 +40,7 @@ export async function answerRendered(options: WadoRouterOptions, asked: Rendered
     const named = await representativeInstance({ archive, cache, resource, signal });
     using opened = await openInstance(retrieval, archive, named, signal);
     const { instance } = opened;
-    response.setHeader('Vary', 'Accept');
+    response.vary('Accept');
     const tag = renditionTag(instance, { job, frames, isMultipart });
     if (answerNotModified(request, response, tag)) return;
     const service = serviceUrl(request);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
-import type { Metadata, TextBatch } from '../cache/metadata.ts';
+import { type Metadata, type TextBatch, UnreadableInstanceError } from '../cache/metadata.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { BrokerError } from '../domain/errors.ts';
 import type { Opened } from '../retrieval/retrieval.ts';
 import { arrivedBatches } from './arrived-batches.ts';
 import type { TransferTally } from './audited-transfer.ts';
@@ -16,6 +17,8 @@ export interface MetadataAnswerOptions {
   /** URL of the service for the client that asks. */
   readonly service: string;
   readonly signal: AbortSignal;
+  /** Drops a damaged file from the cache and fetches the instance again. */
+  readonly refetch: (instance: StoredInstance, error: BrokerError) => Promise<StoredInstance>;
 }
 
 /** Instances that arrive together are asked for together. */
@@ -26,6 +29,8 @@ const version = 1;
 /** One answer of metadata, of what is in the cache or as it arrives. */
 export class MetadataAnswer {
   readonly #options: MetadataAnswerOptions;
+  /** UIDs of instances that were fetched again: once each. */
+  readonly #refetched = new Set<string>();
   #instances = 0;
   #bytes = 0;
 
@@ -70,13 +75,30 @@ export class MetadataAnswer {
   }
 
   async *#batches(opened: Opened): AsyncGenerator<TextBatch, void, undefined> {
-    const { metadata, service, signal } = this.#options;
     if (opened.kind !== 'arriving') {
-      yield* metadata.texts(opened.instances, { service, signal });
+      yield* this.#texts(opened.instances);
       return;
     }
-    for await (const instances of arrivedBatches(opened.instances, mostAtOnce)) {
-      yield* metadata.texts(instances, { service, signal });
+    for await (const instances of arrivedBatches(opened.instances, mostAtOnce)) yield* this.#texts(instances);
+  }
+
+  /** Goes on behind a file that is damaged as soon as it has come again. */
+  async *#texts(instances: readonly StoredInstance[]): AsyncGenerator<TextBatch, void, undefined> {
+    const { metadata, refetch } = this.#options;
+    let rest = instances;
+    while (rest.length > 0) {
+      try {
+        for await (const batch of metadata.texts(rest, this.#options)) {
+          rest = rest.slice(batch.ends.length);
+          yield batch;
+        }
+      } catch (error) {
+        const [damaged] = rest;
+        if (!(error instanceof UnreadableInstanceError) || damaged !== error.instance) throw error;
+        if (error.code !== 'cache-damaged' || this.#refetched.has(damaged.instance)) throw error;
+        this.#refetched.add(damaged.instance);
+        rest = [await refetch(damaged, error), ...rest.slice(1)];
+      }
     }
   }
 

@@ -3,12 +3,12 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError } from '../domain/errors.ts';
-import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
-import { InstancesWriter, type InstanceToSend, type PartToSend } from './instances-writer.ts';
+import type { InstanceTranscoder } from './instance-transcoder.ts';
+import { InstancesWriter, type InstanceToSend, isAsStored, type PartToSend } from './instances-writer.ts';
 import { multipartContentType, multipartEnd, multipartLength, newBoundary, partStart } from './multipart.ts';
 import { PacedResponse } from './paced-response.ts';
 import { Replay } from './replay.ts';
-import type { RetrieveForm } from './retrieve-form.ts';
+import { possibleSyntaxes, type RetrieveForm } from './retrieve-form.ts';
 
 /** What is sent, and what is known of it before the first byte leaves. */
 export interface InstancesToAnswer {
@@ -24,6 +24,7 @@ export interface AnswerOptions {
   readonly form: RetrieveForm;
   readonly response: Response;
   readonly reader: InstanceReader;
+  readonly transcoder: InstanceTranscoder;
   readonly signal: AbortSignal;
   readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
 }
@@ -58,7 +59,7 @@ export class RetrieveAnswer {
    * answered with a status, afterwards only by breaking the connection
    */
   async send(answer: InstancesToAnswer): Promise<void> {
-    const { form, response, reader, signal, refetch } = this.#options;
+    const { form, response, reader, transcoder, signal, refetch } = this.#options;
     const renditions = Array.isArray(answer.instances)
       ? answer.instances.map((instance) => rendition(form, instance as StoredInstance))
       : undefined;
@@ -69,7 +70,7 @@ export class RetrieveAnswer {
     // An answer that is begun anew must not keep what was said about the first.
     for (const name of ['Content-Length', 'Warning']) response.removeHeader(name);
     response.status(answer.status);
-    response.setHeader('Content-Type', this.#contentType(first));
+    if (!form.isSinglePart) response.setHeader('Content-Type', multipartContentType(dicom, this.#boundary));
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (answer.warning !== undefined) response.setHeader('Warning', answer.warning);
@@ -78,6 +79,7 @@ export class RetrieveAnswer {
 
     this.#writer = new InstancesWriter(instances, {
       reader,
+      transcoder,
       response: this.#paced,
       signal,
       refetch,
@@ -88,19 +90,19 @@ export class RetrieveAnswer {
   }
 
   #before(index: number, { transferSyntaxUid, length }: PartToSend): Buffer {
-    if (this.#options.form.isSinglePart) return Buffer.alloc(0);
+    const { form, response } = this.#options;
+    if (form.isSinglePart) {
+      // Known only now: what was to be converted may have turned out not to be convertible.
+      if (!response.headersSent) response.setHeader('Content-Type', partType(transferSyntaxUid));
+      return Buffer.alloc(0);
+    }
     const header = { contentType: partType(transferSyntaxUid), ...(length === undefined ? {} : { length }) };
     return Buffer.from(partStart(this.#boundary, header, index === 0));
   }
 
-  #contentType(first: InstanceToSend): string {
-    if (!this.#options.form.isSinglePart) return multipartContentType(dicom, this.#boundary);
-    return partType(first.transcoded ? explicitVrLittleEndian : first.instance.transferSyntaxUid);
-  }
-
   /** Known only where every instance leaves as it is stored. */
   #lengthOf(renditions: readonly InstanceToSend[]): number | undefined {
-    if (renditions.some(({ transcoded }) => transcoded)) return undefined;
+    if (!renditions.every(isAsStored)) return undefined;
     if (this.#options.form.isSinglePart) return renditions[0]?.instance.size;
     const parts = renditions.map(({ instance }) => ({
       contentType: partType(instance.transferSyntaxUid),
@@ -123,15 +125,17 @@ async function* renditionsOf(
 
 /** @throws BrokerError `not-acceptable` where the client does not take the instance in any form that can be had */
 function rendition(form: RetrieveForm, instance: StoredInstance): InstanceToSend {
-  const chosen = form.renditionOf(instance.transferSyntaxUid);
-  if (chosen === undefined) throw notAcceptable(instance);
-  return { instance, transcoded: chosen === 'explicit' };
+  const syntaxes = form.syntaxesOf(instance.transferSyntaxUid);
+  if (syntaxes.length === 0) throw notAcceptable(instance);
+  return { instance, syntaxes };
 }
 
 /** Names what would have been acceptable. */
 export function notAcceptable(instance: StoredInstance): BrokerError {
+  const [stored, ...others] = possibleSyntaxes(instance.transferSyntaxUid);
+  const also = others.length === 0 ? '' : `, ${others.join(', ')}`;
   return new BrokerError(
     'not-acceptable',
-    `Instance ${instance.instance} is stored in transfer syntax ${instance.transferSyntaxUid}, and the Accept header allows no form of it. It can be had with transfer-syntax=* (as stored).`,
+    `Instance ${instance.instance} is stored in transfer syntax ${stored}, and the Accept header allows no form of it. It can be had with transfer-syntax=* (as stored)${also}.`,
   );
 }

@@ -53,7 +53,7 @@ function thumbnailHandler(options: WadoRouterOptions): RequestHandler {
       const named = await representativeInstance({ archive, cache, resource, signal });
       using opened = await openInstance(retrieval, archive, named, signal);
       const { instance } = opened;
-      response.setHeader('Vary', 'Accept');
+      response.vary('Accept');
       if (answerNotModified(request, response, renditionTag(instance, { variant, isMultipart }))) return;
       const answer = new RenderedAnswer({
         ...options,

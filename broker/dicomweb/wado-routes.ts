@@ -17,6 +17,7 @@ import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
 import { type MediaRange, acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
+import { InstanceTranscoder } from './instance-transcoder.ts';
 import { getOnly } from './method-check.ts';
 import { partialWarning } from './partial-warning.ts';
 import { resourceOf } from './request-resource.ts';
@@ -110,12 +111,13 @@ class RetrieveTransaction {
   }
 
   async #attempt(): Promise<void> {
-    const { archive, retrieval, resource, signal, form, response, reader } = this.#options;
+    const { archive, retrieval, resource, signal, form, response, reader, imaging, cache } = this.#options;
     using opened = await retrieval.open(archive, resource, signal);
     const answer = new RetrieveAnswer({
       form,
       response,
       reader,
+      transcoder: new InstanceTranscoder(imaging, cache.directory),
       signal,
       refetch: (instance, error) => this.#refetch(instance, error),
     });
@@ -137,7 +139,7 @@ class RetrieveTransaction {
       opened.kind === 'arriving'
         ? await gathered(opened.instances)
         : { all: opened.instances, isCutOff: false };
-    const sendable = all.filter((instance) => form.renditionOf(instance.transferSyntaxUid) !== undefined);
+    const sendable = all.filter((instance) => form.syntaxesOf(instance.transferSyntaxUid).length > 0);
     const [first] = all;
     if (sendable.length === 0 && first !== undefined) throw notAcceptable(first);
     const unsendable = all.length - sendable.length;

@@ -1,4 +1,5 @@
 import { convertFrame } from '../codec/convert-frame.ts';
+import { transcodeInstance } from '../codec/transcode-instance.ts';
 import type { ImagingJob, ImagingKind, ImagingResult } from './imaging-protocol.ts';
 
 type Runners = {
@@ -8,6 +9,7 @@ type Runners = {
 /** What does each kind of job. */
 const runners: Runners = {
   'convert-frame': convertFrame,
+  'transcode-instance': transcodeInstance,
   // What renders is loaded by who renders.
   render: async (job) => (await import('../rendering/render-instance.ts')).renderInstance(job),
 };
