@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Dcmqrscp, startDcmqrscp } from '../support/dcmqrscp.ts';
+import { type Dcmqrscp, startDcmqrscp, storesOneByOne } from '../support/dcmqrscp.ts';
 import { type Peer, dcmtkEnvironment, findscu } from '../support/dcmtk-tools.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Orthanc, startOrthanc } from '../support/orthanc.ts';
@@ -21,11 +21,7 @@ const timeoutMs = 180_000;
 const boundary = `bench-${randomUUID()}`;
 const contentType = `Content-Type: multipart/related; type="application/dicom"; boundary=${boundary}`;
 
-/**
- * dcmqrscp (DCMTK 3.6.7) loses instances that come over several associations at the same time, whoever
- * sends them: two of its processes give their files the same name. So one of two is left for the store.
- */
-const settings = { dcmqrscp: { DIMSE_MAX_ASSOCIATIONS: '2' }, Orthanc: {} } as const;
+const settings = { dcmqrscp: storesOneByOne, Orthanc: {} } as const;
 
 /** A study that is stored through the gateway by STOW-RS, against storescu that stores it itself. */
 export const stow: readonly Measurement[] = [stowInto('dcmqrscp'), stowInto('Orthanc')];
