@@ -13,7 +13,10 @@ import { RootSurface } from './surface/root-surface.ts';
 import { stowRouter } from './stow-routes.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
-import { zipRouter } from './zip-routes.ts';
+import { wadoUriRouter } from './wado-uri-routes.ts';
+
+/** The URI service has a path of its own under every root, whatever the others are called. */
+const wadoUriBase = '/wado';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -53,7 +56,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   for (const make of [
-    zipRouter,
     wadoRouter,
     metadataRouter,
     framesRouter,
@@ -63,5 +65,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
+  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

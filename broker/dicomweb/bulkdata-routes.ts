@@ -98,6 +98,7 @@ class BulkTransaction {
     const form = chooseBulkForm(
       ranges,
       parts.map(({ content }) => content),
+      request.headers.range !== undefined,
     );
     await this.#audited(
       resource,

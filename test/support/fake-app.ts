@@ -40,6 +40,7 @@ export function fakeApp(settings: Readonly<Record<string, string>> = {}): Expres
     ...(new Proxy({}, { get: () => nothing }) as DicomwebOptions),
     config,
     archives: config.archives.map(({ name }) => ({ name })),
+    cache: { directory: '/nowhere' },
     logger: recordedLog().logger,
     metrics: new Metrics(),
     health: new HealthBoard(),

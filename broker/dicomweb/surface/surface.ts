@@ -2,6 +2,7 @@ import { retrieveSurface } from './retrieve-surface.ts';
 import { searchSurface } from './search-surface.ts';
 import { rootSurface, serverSurface } from './server-surface.ts';
 import { storeSurface } from './store-surface.ts';
+import { uriSurface } from './uri-surface.ts';
 import type { SurfaceRoute } from './surface-route.ts';
 
 /**
@@ -12,6 +13,7 @@ export const surface: readonly SurfaceRoute[] = [
   ...searchSurface,
   ...retrieveSurface,
   ...storeSurface,
+  ...uriSurface,
   ...rootSurface,
   ...serverSurface,
 ];
