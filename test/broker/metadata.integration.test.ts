@@ -167,6 +167,24 @@ describe('while a series is still coming', () => {
     await scene.endsClean();
   });
 
+  it('of what is known to be a part is 206 with a Warning, and has no entity tag', async () => {
+    await using scene = await startScene({
+      study,
+      settings: { WADO_RETRY_DELAY_IN_SECS: '30' },
+      move: async ({ index, wanted, send, respond }) => {
+        if (index === 0) await send(wanted.slice(0, 2));
+        await respond(0, counts(index === 0 ? 2 : 0));
+      },
+    });
+    expect((await metadata(scene.studyUrl)).isBroken).toBe(true);
+    const partial = await metadata(scene.studyUrl);
+    expect(partial).toMatchObject({ status: 206, isBroken: false });
+    expect(partial.headers['warning']).toContain('2 instances are missing');
+    expect(partial.headers['etag']).toBeUndefined();
+    expect(uidsOf(partial)).toHaveLength(2);
+    await scene.endsClean();
+  });
+
   it('a client that leaves ends it', async () => {
     const held = heldBack();
     await using scene = await startScene({ study, move: held.move });
