@@ -1,6 +1,6 @@
 import type { ArchiveConfig, Config } from '../config/config.ts';
 import { writeDataSet } from '../dicom/data-set-writer.ts';
-import { AssociationPool } from '../dimse/association-pool.ts';
+import { AssociationPool, type PoolOptions } from '../dimse/association-pool.ts';
 import { echoScu } from '../dimse/echo-scu.ts';
 import { associationLimits } from '../dimse/limits.ts';
 import { Permits } from '../dimse/permits.ts';
@@ -23,6 +23,8 @@ import {
 import type { ArchiveQuery, FindNotes } from './query.ts';
 import { classesOf } from './modality-classes.ts';
 import { findContexts, findExtendedNegotiation } from './find-negotiation.ts';
+import { StoreContexts } from './store-contexts.ts';
+import { StoreRun, type StoreRunOptions } from './store-run.ts';
 
 export interface ArchiveOptions {
   readonly config: ArchiveConfig;
@@ -55,6 +57,8 @@ export class Archive {
   readonly #retrieve: ArchiveRetrieve;
   readonly #pools: readonly AssociationPool[];
   readonly #literal: AssociationPool;
+  readonly #storeContexts = new StoreContexts();
+  readonly #storing: StoreRunOptions;
 
   constructor(options: ArchiveOptions) {
     const { config, dimse, logger } = options;
@@ -66,7 +70,19 @@ export class Archive {
     this.#literal = this.#pool(permits, 'qido', false);
     const fuzzy = this.#pool(permits, 'qido', true);
     const move = this.#pool(permits, 'wado', false);
-    this.#pools = [this.#literal, fuzzy, move];
+    const store = this.#storePool(permits);
+    this.#pools = [this.#literal, fuzzy, move, store];
+    // As with retrievals, one association is left for queries.
+    const storeAssociations = Math.max(1, dimse.maxAssociations - 1);
+    this.#storing = {
+      pool: store,
+      contexts: this.#storeContexts,
+      permits,
+      turns: new Permits(storeAssociations, `archive ${config.name}`),
+      maxAssociations: storeAssociations,
+      queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
+      responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
+    };
     this.#find = new ArchiveFind({
       name: config.name,
       literal: this.#literal,
@@ -111,6 +127,11 @@ export class Archive {
     return this.#retrieve.retrieve(order);
   }
 
+  /** Begins to send instances to it. */
+  storing(): StoreRun {
+    return new StoreRun(this.#storing);
+  }
+
   /** The instances of a resource, by C-FIND. @throws as ArchiveFind.find */
   async *list(resource: Resource, signal: AbortSignal): AsyncGenerator<ListedInstance, void, undefined> {
     const keys: DicomJson = {};
@@ -140,17 +161,32 @@ export class Archive {
   }
 
   #pool(permits: Permits, use: 'qido' | 'wado', fuzzy: boolean): AssociationPool {
-    const { config, dimse, quickAck, onAssociations } = this.#options;
     const verification = { abstractSyntax: verificationSopClass, transferSyntaxes: [implicitVrLittleEndian] };
     const move = { abstractSyntax: studyRootMoveSopClass, transferSyntaxes: [implicitVrLittleEndian] };
+    const { config, dimse, quickAck } = this.#options;
+    return this.#poolOf(permits, {
+      endpoint: endpointOf(config[use]),
+      contexts: numberContexts([verification, ...(use === 'qido' ? findContexts() : [move])]),
+      extended: use === 'qido' ? findExtendedNegotiation(fuzzy) : [],
+      limits: associationLimits(dimse),
+      quickAck,
+    });
+  }
+
+  #storePool(permits: Permits): AssociationPool {
+    const { config, dimse, quickAck } = this.#options;
+    return this.#poolOf(permits, () => ({
+      endpoint: endpointOf(config.stow),
+      contexts: this.#storeContexts.proposal(),
+      limits: associationLimits(dimse),
+      quickAck,
+    }));
+  }
+
+  #poolOf(permits: Permits, request: PoolOptions['request']): AssociationPool {
+    const { dimse, onAssociations } = this.#options;
     return new AssociationPool({
-      request: {
-        endpoint: endpointOf(config[use]),
-        contexts: numberContexts([verification, ...(use === 'qido' ? findContexts() : [move])]),
-        extended: use === 'qido' ? findExtendedNegotiation(fuzzy) : [],
-        limits: associationLimits(dimse),
-        quickAck,
-      },
+      request,
       permits,
       queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
       idleTimeoutMs: dimse.associationIdleTimeoutInSecs * 1000,

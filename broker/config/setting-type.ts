@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
 import { isHost, isPath, readHost, readUrlBase } from './text-forms.ts';
 
 /** How a form shows a setting. */
-type SettingKind = 'ae-title' | 'host' | 'port' | 'integer' | 'boolean' | 'choice' | 'url-base' | 'path';
+type SettingKind =
+  'ae-title' | 'host' | 'port' | 'integer' | 'boolean' | 'choice' | 'url' | 'url-base' | 'origins' | 'path';
 
 /** What values a setting takes. `schema` reads text (variables, files, forms) and JSON values alike. */
 export interface SettingType<Value> {
@@ -86,6 +88,35 @@ export function urlBase(): SettingType<string> {
   const read = (text: string): unknown => readUrlBase(text);
   return {
     kind: 'url-base',
+    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    allowed,
+  };
+}
+
+/** A URL of http or https without a slash at its end; '' for none. */
+export function publicUrl(): SettingType<string> {
+  const allowed =
+    'a URL that begins with "http://" or "https://", with a host, perhaps a port and a path, or nothing';
+  return {
+    kind: 'url',
+    schema: z.preprocess(
+      onText((text) => readPublicUrl(text)),
+      z.string({ error: allowed }),
+    ),
+    allowed,
+  };
+}
+
+/** Origins of web pages, as one text with commas between them. */
+export function origins(): SettingType<string> {
+  const allowed =
+    'origins such as "https://viewer.example.org", with commas between them; an asterisk in place of the port means any port, one alone any page, "null" pages without an origin; or nothing';
+  const read = (text: string): unknown => {
+    const entries = splitOrigins(text).map((entry) => entry.toLowerCase().replace(/\/$/, ''));
+    return entries.length <= 100 && entries.every(isOriginEntry) ? entries.join(', ') : undefined;
+  };
+  return {
+    kind: 'origins',
     schema: z.preprocess(onText(read), z.string({ error: allowed })),
     allowed,
   };

@@ -5,14 +5,26 @@ import { hasLongLength } from '../domain/vr.ts';
 const bufferSize = 64 * 1024;
 const longestHeader = 12;
 
-/** Writes the parts of a data set in Explicit VR Little Endian (PS3.5 A.2) into buffers of equal size. */
+/**
+ * Writes the parts of a data set in Explicit VR Little Endian (PS3.5 A.2), or in Implicit VR Little Endian
+ * (A.1), into buffers of equal size.
+ */
 export class ExplicitWriter {
   #full: Buffer[] = [];
   #buffer = Buffer.allocUnsafeSlow(bufferSize);
   #used = 0;
+  readonly #isImplicit: boolean;
+
+  constructor({ isImplicit = false }: { readonly isImplicit?: boolean } = {}) {
+    this.#isImplicit = isImplicit;
+  }
 
   /** An element's header (PS3.5 section 7.1.2); the VR must be able to have that length. */
   elementHeader(tag: number, vr: Vr, length: number): void {
+    if (this.#isImplicit) {
+      this.delimiter(tag, length);
+      return;
+    }
     this.#makeRoom(longestHeader);
     this.#tag(tag);
     this.#buffer.writeUInt8(vr.charCodeAt(0), this.#used);
@@ -27,7 +39,7 @@ export class ExplicitWriter {
     }
   }
 
-  /** The start of an item, or a delimiter (PS3.5 section 7.5). */
+  /** The start of an item, or a delimiter (PS3.5 section 7.5): a tag and a length. */
   delimiter(tag: number, length: number): void {
     this.#makeRoom(longestHeader);
     this.#tag(tag);

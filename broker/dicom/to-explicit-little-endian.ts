@@ -26,18 +26,33 @@ export function canTranscode(from: Encoding): boolean {
  * @throws BrokerError `not-acceptable` where the encoding cannot be converted, `malformed-data-set`
  *   where the data set cannot be read or ends too early; what the source throws
  */
-export async function* toExplicitLittleEndian(
+export function toExplicitLittleEndian(
   source: AsyncIterable<Uint8Array>,
   from: Encoding,
   vrOf: (tag: Tag) => Vr | undefined = vrOfDictionary,
 ): AsyncGenerator<Buffer> {
+  return toLittleEndian(source, from, { writer: new ExplicitWriter(), vrOf });
+}
+
+/** The same to Implicit VR Little Endian (PS3.5 A.1), the default that every application takes. */
+export function toImplicitLittleEndian(
+  source: AsyncIterable<Uint8Array>,
+  from: Encoding,
+): AsyncGenerator<Buffer> {
+  return toLittleEndian(source, from, {
+    writer: new ExplicitWriter({ isImplicit: true }),
+    vrOf: vrOfDictionary,
+  });
+}
+
+async function* toLittleEndian(
+  source: AsyncIterable<Uint8Array>,
+  from: Encoding,
+  { writer, vrOf }: { writer: ExplicitWriter; vrOf: (tag: Tag) => Vr | undefined },
+): AsyncGenerator<Buffer> {
   if (!canTranscode(from)) {
-    throw new BrokerError(
-      'not-acceptable',
-      'Compressed pixel data cannot be written as Explicit VR Little Endian.',
-    );
+    throw new BrokerError('not-acceptable', 'Compressed pixel data cannot be written as Little Endian.');
   }
-  const writer = new ExplicitWriter();
   const vrByNumber = vrOf === vrOfDictionary ? standardVrs : vrByTagNumber(vrOf);
   const scanner = new ElementScanner(from, new ExplicitCopy(writer), vrByNumber);
   for await (const chunk of from.deflated ? inflateStream(source) : source) {

@@ -1,20 +1,36 @@
 import { type RequestHandler, Router } from 'express';
+import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
+import { isAllowedOrigin } from './allowed-origin.ts';
 import type { ServiceBases } from './archive-mounts.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
+import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
+import { qidoRouter } from './qido-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
+import { RootSurface } from './surface/root-surface.ts';
+import { stowRouter } from './stow-routes.ts';
+import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { wadoUriRouter } from './wado-uri-routes.ts';
+
+/** The URI service has a path of its own under every root, whatever the others are called. */
+const wadoUriBase = '/wado';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
   readonly config: Config;
+  /** Keeps what clients send, for all archives. */
+  readonly spool: Spool;
 }
 
 /** All services of one archive under one root. This is the one place where their routers are mounted. */
 export function archiveRouter(services: ArchiveServices, bases: ServiceBases): Router {
   const { defaultLimit, maxRelatedQueries } = services.config.qido;
   const router = Router({ caseSensitive: true });
+  const surface = new RootSurface(bases);
+  router.use(surfaceGate(surface), surfaceRouter(surface));
   const mount = (base: string, ...handlers: RequestHandler[]): void => {
     router.use(base === '' ? '/' : base, ...handlers);
   };
@@ -28,7 +44,27 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  mount(bases.wado, wadoRouter(services), metadataRouter(services), framesRouter(services));
-  mount(bases.qido, qidoMethodNotAllowed());
+  // Before those that refuse POST on the same paths.
+  mount(
+    bases.stow,
+    stowRouter({
+      ...services,
+      limits: services.config.stow,
+      stowUrlBase: bases.stow,
+      wadoUrlBase: bases.wado,
+      allowsOrigin: isAllowedOrigin(services.config),
+    }),
+  );
+  for (const make of [
+    wadoRouter,
+    metadataRouter,
+    framesRouter,
+    bulkdataRouter,
+    renderedRouter,
+    thumbnailRouter,
+  ]) {
+    mount(bases.wado, make(services));
+  }
+  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

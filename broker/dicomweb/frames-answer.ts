@@ -148,7 +148,7 @@ export class FramesAnswer {
       form.isSinglePart ? this.#partType() : multipartContentType(form.mediaType, this.#boundary),
     );
     response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('Vary', 'Accept');
+    response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
   }
 

@@ -9,7 +9,7 @@ import { FramesAnswer } from './frames-answer.ts';
 import { getOnly } from './method-check.ts';
 import { openInstance } from './open-instance.ts';
 import { instanceOf } from './request-resource.ts';
-import { restartOnDamage } from './restart-on-damage.ts';
+import { withFreshFiles } from './fresh-files.ts';
 import { serviceUrl } from './service-url.ts';
 import type { WadoRouterOptions } from './wado-routes.ts';
 
@@ -33,7 +33,7 @@ function framesHandler(options: WadoRouterOptions): RequestHandler {
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
     const ranges = acceptedRanges(request.headers.accept, accept);
     const signal = clientSignal(response);
-    await restartOnDamage({ ...options, response }, async () => {
+    await withFreshFiles({ ...options, response }, async () => {
       using opened = await openInstance(retrieval, archive, resource, signal);
       const { instance } = opened;
       const image = await metadata.describe(instance, signal);

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BrokerError } from '../domain/errors.ts';
+import { startBodyDeadline } from './body-deadline.ts';
 
 /** How long answers that are under way may go on when the listener stops. */
 const stopGraceMs = 5_000;
@@ -24,10 +25,14 @@ export class HttpListener {
         noDelay: true,
         maxHeaderSize: maxHeaderBytes,
         headersTimeout: headersTimeoutMs,
-        requestTimeout: 300_000,
+        // A large upload goes on as long as bytes come: bodies have deadlines of their own.
+        requestTimeout: 0,
         keepAliveTimeout: 15_000,
       },
-      listener,
+      (request, response) => {
+        startBodyDeadline(request);
+        listener(request, response);
+      },
     );
     this.#server.maxRequestsPerSocket = 10_000;
     this.#server.maxConnections = 1_024;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
-import type { Metadata, TextBatch } from '../cache/metadata.ts';
+import { type Metadata, type TextBatch, UnreadableInstanceError } from '../cache/metadata.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { BrokerError } from '../domain/errors.ts';
 import type { Opened } from '../retrieval/retrieval.ts';
 import { arrivedBatches } from './arrived-batches.ts';
 import type { TransferTally } from './audited-transfer.ts';
@@ -16,6 +17,8 @@ export interface MetadataAnswerOptions {
   /** URL of the service for the client that asks. */
   readonly service: string;
   readonly signal: AbortSignal;
+  /** Drops a damaged file from the cache and fetches the instance again. */
+  readonly refetch: (instance: StoredInstance, error: BrokerError) => Promise<StoredInstance>;
 }
 
 /** Instances that arrive together are asked for together. */
@@ -26,6 +29,8 @@ const version = 1;
 /** One answer of metadata, of what is in the cache or as it arrives. */
 export class MetadataAnswer {
   readonly #options: MetadataAnswerOptions;
+  /** UIDs of instances that were fetched again: once each. */
+  readonly #refetched = new Set<string>();
   #instances = 0;
   #bytes = 0;
 
@@ -42,7 +47,7 @@ export class MetadataAnswer {
     const { format, service } = this.#options;
     const [mediaType = ''] = format.contentType.split(';', 1);
     const hash = createHash('sha256').update(JSON.stringify([version, mediaType, service]));
-    for (const { instance, size, crc32 } of instances) hash.update(`${instance}/${size}/${crc32}\n`);
+    hash.update(instances.map(({ instance, size, crc32 }) => `${instance}/${size}/${crc32}`).join());
     return hash.digest('base64url').slice(0, 27);
   }
 
@@ -56,27 +61,44 @@ export class MetadataAnswer {
     const count = opened.kind === 'arriving' ? undefined : opened.instances.length;
     for await (const batch of this.#batches(opened)) {
       const isFirst = this.#instances === 0;
-      const bytes = format.texts(batch, isFirst);
+      const pieces = format.texts(batch, isFirst);
       if (isFirst) this.#setHeaders(opened);
       this.#instances += batch.ends.length;
-      this.#bytes += bytes.length;
+      for (const { length } of pieces) this.#bytes += length;
       if (isFirst && batch.ends.length === count) {
-        this.#endWith(bytes);
+        this.#endWith(pieces);
         return;
       }
-      if (!response.write(bytes)) await drained(response, this.#options.signal);
+      if (!this.#write(pieces)) await drained(response, this.#options.signal);
     }
     response.end(format.end);
   }
 
   async *#batches(opened: Opened): AsyncGenerator<TextBatch, void, undefined> {
-    const { metadata, service, signal } = this.#options;
     if (opened.kind !== 'arriving') {
-      yield* metadata.texts(opened.instances, { service, signal });
+      yield* this.#texts(opened.instances);
       return;
     }
-    for await (const instances of arrivedBatches(opened.instances, mostAtOnce)) {
-      yield* metadata.texts(instances, { service, signal });
+    for await (const instances of arrivedBatches(opened.instances, mostAtOnce)) yield* this.#texts(instances);
+  }
+
+  /** Goes on behind a file that is damaged as soon as it has come again. */
+  async *#texts(instances: readonly StoredInstance[]): AsyncGenerator<TextBatch, void, undefined> {
+    const { metadata, refetch } = this.#options;
+    let rest = instances;
+    while (rest.length > 0) {
+      try {
+        for await (const batch of metadata.texts(rest, this.#options)) {
+          rest = rest.slice(batch.ends.length);
+          yield batch;
+        }
+      } catch (error) {
+        const [damaged] = rest;
+        if (!(error instanceof UnreadableInstanceError) || damaged !== error.instance) throw error;
+        if (error.code !== 'cache-damaged' || this.#refetched.has(damaged.instance)) throw error;
+        this.#refetched.add(damaged.instance);
+        rest = [await refetch(damaged, error), ...rest.slice(1)];
+      }
     }
   }
 
@@ -89,10 +111,18 @@ export class MetadataAnswer {
     if (warning !== undefined) response.setHeader('Warning', warning);
   }
 
+  /** @returns false where the client is behind */
+  #write(pieces: readonly Uint8Array[]): boolean {
+    const { response } = this.#options;
+    let isReady = true;
+    for (const piece of pieces) isReady = response.write(piece);
+    return isReady;
+  }
+
   /** What is whole is sent with its length. */
-  #endWith(bytes: Uint8Array): void {
+  #endWith(pieces: readonly Uint8Array[]): void {
     const { response, format } = this.#options;
-    const body = Buffer.concat([bytes, Buffer.from(format.end)]);
+    const body = Buffer.concat([...pieces, Buffer.from(format.end)]);
     response.setHeader('Content-Length', body.length);
     response.end(body);
   }

@@ -1,15 +1,17 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { BrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import { acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
 import { answerNotModified } from './conditional-request.ts';
-import { withFreshFiles } from './fresh-files.ts';
 import { MetadataAnswer } from './metadata-answer.ts';
 import { getOnly } from './method-check.ts';
-import { requestOrigin } from './request-origin.ts';
+import { openInstance } from './open-instance.ts';
 import { resourceOf } from './request-resource.ts';
 import { chooseResultFormat, type ResultFormat } from './result-format.ts';
+import { serviceUrl } from './service-url.ts';
 import type { WadoRouterOptions } from './wado-routes.ts';
 
 /** Retrieve transactions of WADO-RS for metadata of a study, series or instance (PS3.18 section 10.4.1.1.2). */
@@ -50,23 +52,41 @@ class MetadataTransaction {
   }
 
   async run(): Promise<void> {
-    const { response } = this.#options;
-    response.setHeader('Vary', 'Accept');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    await withFreshFiles(this.#options, () => this.#attempt());
-  }
-
-  async #attempt(): Promise<void> {
     const { archive, retrieval, resource, signal, request, response } = this.#options;
+    response.vary('Accept');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
     using opened = await retrieval.open(archive, resource, signal);
-    const service = requestOrigin(request) + request.baseUrl;
-    const answer = new MetadataAnswer({ ...this.#options, service });
+    const answer = new MetadataAnswer({
+      ...this.#options,
+      service: serviceUrl(request),
+      refetch: (instance, error) => this.#refetch(instance, error),
+    });
     const isKnown = opened.kind === 'complete';
     if (isKnown && answerNotModified(request, response, answer.tagOf(opened.instances))) return;
-    await auditedTransfer(
-      { ...this.#options, startedAt: this.#startedAt },
-      () => answer.tally,
-      () => answer.send(opened),
+    try {
+      await auditedTransfer(
+        { ...this.#options, startedAt: this.#startedAt },
+        () => answer.tally,
+        () => answer.send(opened),
+      );
+    } catch (error) {
+      if (!response.headersSent) response.removeHeader('ETag');
+      throw error;
+    }
+  }
+
+  /** Has the archive send an instance again whose file is damaged. */
+  async #refetch(damaged: StoredInstance, error: BrokerError): Promise<StoredInstance> {
+    const { archive, retrieval, cache, signal } = this.#options;
+    cache.discard(damaged, error.message);
+    retrieval.lost(damaged);
+    const { study, series, instance } = damaged;
+    using fresh = await openInstance(
+      retrieval,
+      archive,
+      { level: 'instance', study, series, instance },
+      signal,
     );
+    return fresh.instance;
   }
 }

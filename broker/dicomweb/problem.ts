@@ -9,6 +9,8 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   'bad-request': 400,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'client-timeout': 408,
+  forbidden: 403,
   'not-acceptable': 406,
   'not-found': 404,
   'not-supported': 405,

@@ -37,7 +37,7 @@ export async function sendResults(
 function setHeaders(response: Response): void {
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Vary', 'Accept');
+  response.vary('Accept');
 }
 
 interface Sending extends SendOptions {

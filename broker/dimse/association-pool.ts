@@ -3,8 +3,8 @@ import { Association, type AssociationRequest } from './association.ts';
 import type { Permit, Permits } from './permits.ts';
 
 export interface PoolOptions {
-  /** What every association of the pool proposes. */
-  readonly request: AssociationRequest;
+  /** What every association of the pool proposes; a function where that changes from one to the next. */
+  readonly request: AssociationRequest | (() => AssociationRequest);
   /** Shared by all pools of one archive. */
   readonly permits: Permits;
   /** How long to wait for a free association. */
@@ -46,15 +46,20 @@ export class AssociationPool {
   /**
    * Runs `work` on an association. Where a kept one turns out to have been closed by the archive
    * before it answered anything, the work is run once more on a new one.
+   * @param suits says whether an association that was opened earlier will do; others are released
    * @throws BrokerError `busy`, those of Association.open, and what `work` throws
    */
-  async use<T>(work: (association: Association) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const kept = this.#takeIdle();
+  async use<T>(
+    work: (association: Association) => Promise<T>,
+    signal?: AbortSignal,
+    suits: Suits = anySuits,
+  ): Promise<T> {
+    const kept = this.#takeIdle(suits);
     if (kept !== undefined) {
       const outcome = await this.#attemptOn(kept, work);
       if (outcome !== stale) return outcome.value;
     }
-    const lent = await this.#openNew(signal);
+    const lent = await this.#openNew(signal, suits);
     try {
       return await work(lent.association);
     } finally {
@@ -113,27 +118,28 @@ export class AssociationPool {
   }
 
   /** The one used last: the others come to their idle limit sooner that way. */
-  #takeIdle(): Lent | undefined {
+  #takeIdle(suits: Suits = anySuits): Lent | undefined {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       clearTimeout(idle.timer);
-      if (idle.association.isIdle) return idle;
-      idle.permit[Symbol.dispose]();
+      if (!idle.association.isIdle) idle.permit[Symbol.dispose]();
+      else if (suits(idle.association)) return idle;
+      else void this.#end(idle);
     }
     return undefined;
   }
 
   /** One that was handed over counts as new: it answered somebody a moment ago. */
-  async #openNew(signal?: AbortSignal): Promise<Lent> {
-    const { permits, queueTimeoutMs } = this.#options;
+  async #openNew(signal?: AbortSignal, suits: Suits = anySuits): Promise<Lent> {
+    const { permits, queueTimeoutMs, request } = this.#options;
     const either =
       signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal]);
     let permit: Permit | undefined;
     try {
       permit = await permits.acquire(queueTimeoutMs, either, this);
       const handedOver = this.#handedOver.pop();
-      if (handedOver?.isIdle === true) return { association: handedOver, permit };
+      if (handedOver?.isIdle === true && suits(handedOver)) return { association: handedOver, permit };
       void handedOver?.end();
-      const association = await Association.open(this.#options.request, either);
+      const association = await Association.open(typeof request === 'function' ? request() : request, either);
       this.#watch(association);
       return { association, permit };
     } catch (error) {
@@ -204,6 +210,10 @@ export class AssociationPool {
     idle.permit[Symbol.dispose]();
   }
 }
+
+type Suits = (association: Association) => boolean;
+
+const anySuits: Suits = () => true;
 
 interface Lent {
   readonly association: Association;

@@ -57,6 +57,7 @@ const cancellable: ReadonlySet<number> = new Set([
 export class Association implements AssociationReceiver, Responder {
   readonly endpoint: Endpoint;
   readonly contexts: ReadonlyMap<number, AcceptedContext>;
+  readonly proposed: AssociationRequest['contexts'];
   readonly extended: readonly ExtendedNegotiation[];
   readonly #layer: UpperLayer;
   readonly #closed: Promise<BrokerError | undefined>;
@@ -72,6 +73,7 @@ export class Association implements AssociationReceiver, Responder {
     this.#layer = opened.layer;
     this.#closed = opened.closed;
     this.#server = request.server;
+    this.proposed = request.contexts;
     this.contexts = acceptedContexts(request.contexts, opened.answer);
     this.extended = opened.answer.extended;
     this.#layer.peerMaxPduLength = opened.answer.maxPduLength;

@@ -27,12 +27,22 @@ export function statusError(
   });
 }
 
+/** What differs in a C-STORE (PS3.4 table B.2-1). */
+const storeReasons: ReadonlyMap<number, string> = new Map([
+  [DimseStatus.dataSetDoesNotMatchSopClass, 'the data set does not match its SOP class'],
+  [DimseStatus.sopClassNotSupported, 'it does not take instances of this SOP class'],
+  [DimseStatus.noSuchSopClass, 'it does not take instances of this SOP class'],
+  [DimseStatus.duplicateSopInstance, 'it has an instance with this UID already'],
+]);
+
 function explain(
   endpoint: Endpoint,
   status: number,
   { service, destination }: { service: string; destination: string | undefined },
 ): Explanation {
   const ours = endpoint.callingAeTitle;
+  const ofStore = service === 'C-STORE' ? storeReasons.get(status) : undefined;
+  if (ofStore !== undefined) return { why: ofStore };
   switch (status) {
     case DimseStatus.moveDestinationUnknown:
       return {

@@ -13,6 +13,13 @@ export interface InstanceToStore {
   readonly dataSet: AsyncIterable<Buffer>;
 }
 
+/** How the peer took an instance that it did not refuse. */
+export interface StoreEnd {
+  /** Success or a warning. */
+  readonly status: number;
+  readonly comment: string | undefined;
+}
+
 export interface StoreOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -20,7 +27,6 @@ export interface StoreOptions {
 
 /**
  * Sends one instance with C-STORE (PS3.7 section 9.1.1), piece by piece as the socket takes them.
- * @returns the status: success or a warning
  * @throws BrokerError `context-not-accepted` where the peer does not take that class in that syntax,
  * `archive-refused` with its status and comment, or of the association
  */
@@ -28,7 +34,7 @@ export async function storeScu(
   association: Association,
   instance: InstanceToStore,
   options: StoreOptions,
-): Promise<number> {
+): Promise<StoreEnd> {
   const { sopClassUid, sopInstanceUid, transferSyntaxUid } = instance;
   const context = association.contextOf(sopClassUid, transferSyntaxUid);
   if (context === undefined) {
@@ -54,14 +60,15 @@ export async function storeScu(
     if (statusClass(status) === 'failure') {
       throw statusError(association.endpoint, 'C-STORE', status, command.errorComment);
     }
-    return status;
+    return { status, comment: command.errorComment };
   }
   throw new Error(`${describe(association.endpoint)} ended a C-STORE without a response.`);
 }
 
 /**
  * One piece is held back, so that the last one can be marked as such. Pieces of an odd length lend a
- * byte to the next: fragments are even (PS3.8 annex E.1), and DCMTK aborts where one is not.
+ * byte to the next: fragments are even (PS3.8 annex E.1), and DCMTK aborts where one is not. A data set
+ * that is odd as a whole, as deflated ones may be in files, gets a zero byte (PS3.5 annex A.5).
  */
 async function sendDataSet(
   association: Association,
@@ -74,5 +81,6 @@ async function sendDataSet(
     if (even > 0) await association.sendDataSetPart(contextId, held.subarray(0, even), false);
     held = even === held.length ? piece : Buffer.concat([held.subarray(even), piece]);
   }
-  await association.sendDataSetPart(contextId, held, true);
+  const isOdd = held.length % 2 === 1;
+  await association.sendDataSetPart(contextId, isOdd ? Buffer.concat([held, Buffer.alloc(1)]) : held, true);
 }

@@ -9,6 +9,10 @@ export const errorCodes = [
   'too-large',
   /** The request's body has a media type or an encoding that is not taken. */
   'unsupported-media-type',
+  /** The client sent nothing more of its request. */
+  'client-timeout',
+  /** Who asks may not do that. */
+  'forbidden',
   /** No representation that the Accept header allows can be made. */
   'not-acceptable',
   /** The archive knows no such study, series or instance. */

@@ -34,8 +34,8 @@ export interface AuditedOutcome {
 interface AuditEvent {
   readonly code: string;
   readonly name: string;
-  /** PS3.15 table A.5.2-1: E execute, R read. */
-  readonly action: 'E' | 'R';
+  /** PS3.15 table A.5.2-1: C create, E execute, R read. */
+  readonly action: 'C' | 'E' | 'R';
 }
 
 /** Event identifiers of CID 400 (PS3.16), scheme DCM. */
@@ -43,6 +43,7 @@ const events = {
   query: { code: '110112', name: 'Query', action: 'E' },
   begin: { code: '110102', name: 'Begin Transferring DICOM Instances', action: 'E' },
   transferred: { code: '110104', name: 'DICOM Instances Transferred', action: 'R' },
+  stored: { code: '110104', name: 'DICOM Instances Transferred', action: 'C' },
 } as const satisfies Record<string, AuditEvent>;
 
 /** A user agent is whatever a client says it is. */
@@ -96,6 +97,25 @@ export class AuditTrail {
     this.#write(events.transferred, request, {
       ...outcome,
       outcome: indicator === 0 && !outcome.complete ? 8 : indicator,
+    });
+  }
+
+  /**
+   * What a client sent was stored at the archive, or some of it (PS3.15 A.5.3.7).
+   * @param outcome `complete` is false where the archive did not take all; `instances` and `bytes` are what it took
+   */
+  instancesStored(
+    request: AuditedRequest & AuditedObjects,
+    outcome: AuditedOutcome & {
+      readonly complete: boolean;
+      readonly instances: number;
+      readonly bytes: number;
+    },
+  ): void {
+    const indicator = outcomeOf(outcome.status);
+    this.#write(events.stored, request, {
+      ...outcome,
+      outcome: indicator === 0 && !outcome.complete ? 4 : indicator,
     });
   }
 

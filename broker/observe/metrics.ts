@@ -76,6 +76,21 @@ export class Metrics {
   readonly #bytesReceived = this.#counter('received_bytes_total', 'Bytes of data sets received and stored.', [
     'archive',
   ]);
+  readonly #instancesStored = this.#counter(
+    'instances_stored_total',
+    'Instances of clients that the archive has stored.',
+    ['archive'],
+  );
+  readonly #bytesStored = this.#counter(
+    'stored_bytes_total',
+    'Bytes of data sets that the archive has stored.',
+    ['archive'],
+  );
+  readonly #storesFailed = this.#counter(
+    'stores_failed_total',
+    'Instances of clients that were not stored.',
+    ['archive'],
+  );
   readonly #bytesSent = this.#counter('sent_bytes_total', 'Bytes of HTTP answers sent.', []);
   readonly #associations = this.#gauge('associations_open', 'Associations that are open.', [
     'archive',
@@ -120,6 +135,15 @@ export class Metrics {
   instanceReceived(archive: string, bytes: number): void {
     this.#instancesReceived.inc({ archive });
     this.#bytesReceived.inc({ archive }, bytes);
+  }
+
+  instanceStored(archive: string, bytes: number): void {
+    this.#instancesStored.inc({ archive });
+    this.#bytesStored.inc({ archive }, bytes);
+  }
+
+  storesFailed(archive: string, instances: number): void {
+    this.#storesFailed.inc({ archive }, instances);
   }
 
   bytesSent(bytes: number): void {

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { toBrokerError } from '../domain/errors.ts';
 import { type Resource, pathTo, resourceKey } from '../domain/resource.ts';
+import type { Uid } from '../domain/uid.ts';
 import type { Logger } from '../observe/logger.ts';
 import { abortable } from './abortable.ts';
 import type { InstanceSource } from './instance-source.ts';
@@ -34,6 +35,16 @@ export class GrowthCheck {
     this.#verified.note(keyOf(archive, resource));
   }
 
+  /** Has the archive asked at once when the study, or something of it, is wanted next. */
+  forget(archive: string, study: Uid): void {
+    const key = keyOf(archive, { level: 'study', study });
+    this.#verified.forget(key);
+    // A check that is under way may have begun too early: the next who asks does not join it.
+    for (const running of this.#running.keys()) {
+      if (running === key || running.startsWith(`${key}/`)) this.#running.delete(running);
+    }
+  }
+
   /** Whether the archive has no more of a cached resource than what is cached. @throws the signal's reason */
   isStillComplete(source: InstanceSource, resource: Resource, signal: AbortSignal): Promise<boolean> {
     if (resource.level === 'instance') return Promise.resolve(true);
@@ -42,8 +53,15 @@ export class GrowthCheck {
     const key = keyOf(source.name, resource);
     let check = this.#running.get(key);
     if (check === undefined) {
-      check = this.#check(source, resource).finally(() => this.#running.delete(key));
-      this.#running.set(key, check);
+      const started = this.#check(source, resource).then((isComplete) => {
+        // One that was forgotten meanwhile may have begun too early to count.
+        if (this.#running.get(key) !== started) return isComplete;
+        this.#running.delete(key);
+        if (isComplete) this.note(source.name, resource);
+        return isComplete;
+      });
+      check = started;
+      this.#running.set(key, started);
     }
     return abortable(check, signal);
   }
@@ -53,6 +71,7 @@ export class GrowthCheck {
     this.#stop.abort();
   }
 
+  /** Never rejects. */
   async #check(source: InstanceSource, resource: Resource): Promise<boolean> {
     const { cache, logger } = this.#options;
     const received = new Set(cache.find(source.name, resource).map(({ instance }) => instance));
@@ -67,7 +86,6 @@ export class GrowthCheck {
         'The archive does not say whether a cached study has grown: the cached one is sent.',
       );
     }
-    this.note(source.name, resource);
     return true;
   }
 }

@@ -111,6 +111,11 @@ export class Retrieval {
     for (const job of this.#jobsOf(archive, study)) job.active();
   }
 
+  /** Something of a study has been stored at the archive: the next who asks for it gets that too. */
+  changed(archive: string, study: Uid): void {
+    this.#growth.forget(archive, study);
+  }
+
   /** Cancels all retrievals; settles when they have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;

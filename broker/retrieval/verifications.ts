@@ -13,6 +13,13 @@ export class Verifications {
     if (oldest !== undefined) this.#at.delete(oldest);
   }
 
+  /** Forgets a resource and what lies in it. */
+  forget(key: string): void {
+    for (const known of this.#at.keys()) {
+      if (known === key || known.startsWith(`${key}/`)) this.#at.delete(known);
+    }
+  }
+
   /** True where one of the keys, a resource or what it lies in, was noted less than `maxAgeMs` ago. */
   isFresh(keys: readonly string[], maxAgeMs: number): boolean {
     const now = performance.now();

@@ -20,9 +20,10 @@ export interface GatewayOptions {
 /** A gateway in this process, listening on loopback. */
 export interface Gateway extends AsyncDisposable {
   readonly broker: Broker;
-  /** `http://127.0.0.1:…/qido-rs` and `/wado-rs`. */
+  /** `http://127.0.0.1:…/qido-rs`, `/wado-rs` and `/stow-rs`. */
   readonly qido: string;
   readonly wado: string;
+  readonly stow: string;
   readonly origin: string;
   readonly scp: Peer;
   readonly cacheDirectory: string;
@@ -53,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     origin,
     qido: `${origin}${config.qido.urlBase}`,
     wado: `${origin}${config.wado.urlBase}`,
+    stow: `${origin}${config.stow.urlBase}`,
     scp: { host: '127.0.0.1', port: scpPort, aeTitle: gatewayAeTitle },
     cacheDirectory,
     log: () => lines.join(''),

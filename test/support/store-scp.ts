@@ -17,6 +17,8 @@ export interface StoreScpOptions {
   /** Default STORESCP. */
   readonly aeTitle?: string;
   readonly port?: number;
+  /** True serves several associations at once, each in a process. Default false: one after the other. */
+  readonly fork?: boolean;
 }
 
 /**
@@ -25,14 +27,17 @@ export interface StoreScpOptions {
  * bit by bit as received, into a directory that is removed on disposal.
  */
 export async function startStoreScp(options: StoreScpOptions = {}): Promise<StoreScp> {
-  const { aeTitle = 'STORESCP' } = options;
+  const { aeTitle = 'STORESCP', fork = false } = options;
   await using stack = new AsyncDisposableStack();
   const { path: directory } = stack.use(await temporaryDirectory('storescp'));
   const port = options.port ?? (await freePort());
   const child = stack.use(
     await startChild({
       command: 'storescp',
-      args: ['-aet', aeTitle, '-od', directory, '+B', '+xa', '-pm', '-pdu', '131072', '-dhl', String(port)],
+      args: [
+        ...(fork ? ['--fork'] : []),
+        ...['-aet', aeTitle, '-od', directory, '+B', '+xa', '-pm', '-pdu', '131072', '-dhl', String(port)],
+      ],
       env: dcmtkEnvironment(),
       ready: { port },
     }),

@@ -96,12 +96,19 @@ export async function retrieve(url: string, request: WadoRequest = {}): Promise<
   return await open.finish();
 }
 
-/** The parts of a multipart answer, read strictly. @throws Error where it is none, or not whole */
-export function partsOf({ headers, body }: Pick<WadoAnswer, 'headers' | 'body'>): BodyPart[] {
-  const boundary = /^multipart\/related; type="application\/dicom"; boundary=(\w+)$/.exec(
-    headers['content-type'] ?? '',
-  )?.[1];
-  if (boundary === undefined) throw new Error(`This is no multipart answer: ${headers['content-type']}.`);
+/**
+ * The parts of a multipart answer, read strictly.
+ * @param type media type of the parts
+ * @throws Error where it is none of that type, or not whole
+ */
+export function partsOf(
+  { headers, body }: Pick<WadoAnswer, 'headers' | 'body'>,
+  type = 'application/dicom',
+): BodyPart[] {
+  const [, stated, boundary] =
+    /^multipart\/related; type="([^"]+)"; boundary=(\w+)$/.exec(headers['content-type'] ?? '') ?? [];
+  if (boundary === undefined || stated !== type)
+    throw new Error(`This is no multipart answer: ${headers['content-type']}.`);
   const parts: BodyPart[] = [];
   let position = 0;
   const take = (text: string): boolean => {

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { host, localPort } from '../setting-type.ts';
+import { boolean, host, localPort, origins, publicUrl } from '../setting-type.ts';
 
 export const httpSettings = {
   'http.host': setting({
@@ -13,5 +13,23 @@ export const httpSettings = {
     type: localPort(),
     default: 4567,
     help: 'Port on which DICOMweb is served.',
+  }),
+  'http.public_url': setting({
+    group: 'http',
+    type: publicUrl(),
+    default: '',
+    help: 'URL under which clients reach the gateway through a proxy (https://pacs.example.org/dicom), for the URLs in answers. Empty: as each request names it.',
+  }),
+  'http.allowed_origins': setting({
+    group: 'http',
+    type: origins(),
+    default: 'http://localhost:*, http://127.0.0.1:*, http://[::1]:*',
+    help: 'Origins whose web pages (viewers) may read answers and store instances (CORS).',
+  }),
+  'http.compression': setting({
+    group: 'http',
+    type: boolean(),
+    default: true,
+    help: 'Compress JSON, XML and other text (gzip, brotli) for clients that accept it. Images never are.',
   }),
 };

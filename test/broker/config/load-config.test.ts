@@ -58,7 +58,13 @@ test('with the required settings alone, everything else has its default', () => 
         retrieveMethod: 'auto',
       },
     ],
-    http: { host: '127.0.0.1', port: 4567 },
+    http: {
+      host: '127.0.0.1',
+      port: 4567,
+      publicUrl: '',
+      allowedOrigins: 'http://localhost:*, http://127.0.0.1:*, http://[::1]:*',
+      compression: true,
+    },
     qido: { urlBase: '/qido-rs', defaultLimit: 1000, maxRelatedQueries: 200 },
     wado: {
       urlBase: '/wado-rs',
@@ -112,7 +118,13 @@ test('with the required settings alone, everything else has its default', () => 
 
 test('the types of the configuration follow from the schema', () => {
   expectTypeOf<Config['archives']>().toEqualTypeOf<readonly ArchiveConfig[]>();
-  expectTypeOf<Config['http']>().toEqualTypeOf<{ readonly host: string; readonly port: number }>();
+  expectTypeOf<Config['http']>().toEqualTypeOf<{
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    readonly allowedOrigins: string;
+    readonly compression: boolean;
+  }>();
   expectTypeOf<Config['qido']>().toEqualTypeOf<{
     readonly urlBase: string;
     readonly defaultLimit: number;
@@ -144,7 +156,14 @@ test('the configuration is frozen all through', () => {
 /** For every setting: an allowed value that is not the default, as text, and as it is used. */
 const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
   settings.map(({ property, type, default: byDefault }): [string, readonly [string, unknown]] => {
-    const texts = { 'ae-title': 'OTHER', host: 'other.example.org', 'url-base': '/other', path: '/other' };
+    const texts = {
+      'ae-title': 'OTHER',
+      host: 'other.example.org',
+      url: 'https://other.example.org',
+      'url-base': '/other',
+      origins: 'https://other.example.org',
+      path: '/other',
+    };
     if (type.kind === 'boolean') return [property, [String(!byDefault), !byDefault]];
     if (type.kind === 'choice') return [property, [type.choices?.at(-1) ?? '', type.choices?.at(-1)]];
     if (type.kind === 'integer') return [property, [String(type.max), type.max]];

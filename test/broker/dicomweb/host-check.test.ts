@@ -5,12 +5,16 @@ import { loopbackHostCheck } from '../../../broker/dicomweb/host-check.ts';
 
 const nothing: unknown = {};
 
-function check(listenHost: string, host: string | undefined): string {
+function check(listenHost: string, host: string | undefined, publicUrl?: string): string {
   let outcome = 'nothing';
   const request: unknown = { headers: host === undefined ? {} : { host } };
-  void loopbackHostCheck(listenHost)(request as Request, nothing as Response, (error?: unknown) => {
-    outcome = error === undefined ? 'taken' : toBrokerError(error).code;
-  });
+  void loopbackHostCheck(listenHost, publicUrl)(
+    request as Request,
+    nothing as Response,
+    (error?: unknown) => {
+      outcome = error === undefined ? 'taken' : toBrokerError(error).code;
+    },
+  );
   return outcome;
 }
 
@@ -49,4 +53,11 @@ describe('the Host header of a loopback listener', () => {
   it('is not looked at where others are to reach the listener', () => {
     expect(check('0.0.0.0', 'gateway.example')).toBe('taken');
   });
+});
+
+it('takes the name of the public URL, which a proxy on this machine passes on, and no other', () => {
+  const publicUrl = 'https://pacs.example.org/dicom';
+  expect(check('127.0.0.1', 'PACS.example.org', publicUrl)).toBe('taken');
+  expect(check('127.0.0.1', 'localhost:4567', publicUrl)).toBe('taken');
+  expect(check('127.0.0.1', 'evil.example.org', publicUrl)).toBe('bad-request');
 });

@@ -78,7 +78,7 @@ describe('C-STORE', () => {
         await association.readToEnd();
       },
       async (association) => {
-        const status = await storeScu(
+        const { status } = await storeScu(
           association,
           { ...instance, dataSet: pieces(2, 50_001) },
           { timeoutMs: 500, signal: undefined },

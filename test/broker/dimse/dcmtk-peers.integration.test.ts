@@ -192,7 +192,9 @@ describe('storescp', () => {
         for (let at = 0; at < dataSet.length; at += 10_001) yield dataSet.subarray(at, at + 10_001);
       })(),
     };
-    expect(await storeScu(association, instance, { timeoutMs: 5_000, signal: undefined })).toBe(0);
+    expect(await storeScu(association, instance, { timeoutMs: 5_000, signal: undefined })).toMatchObject({
+      status: 0,
+    });
     const other = { ...instance, sopClassUid: storageSopClasses.ct };
     await expect(storeScu(association, other, { timeoutMs: 5_000, signal: undefined })).rejects.toMatchObject(
       {
