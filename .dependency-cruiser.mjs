@@ -95,6 +95,11 @@ const packageRules = [
     'Native calls serve one purpose: acknowledging at once while receiving.',
   ),
   onlyWithin(
+    'sharp',
+    'broker/dicom/rendering/',
+    'Pictures are encoded where they are made, in a worker; native code with hostile pixels stays there.',
+  ),
+  onlyWithin(
     'dcmjs-codecs',
     'broker/dicom/codec/native-codecs\\.ts',
     'One file bounds the memory of the codecs and replaces what a damaged frame has spoilt.',

@@ -3,6 +3,7 @@ import { ArchiveWatch } from './archive/archive-watch.ts';
 import { Cache } from './cache/cache.ts';
 import { InstanceReader } from './cache/instance-reader.ts';
 import { Metadata } from './cache/metadata.ts';
+import { ThumbnailStore } from './cache/thumbnail-store.ts';
 import type { Config } from './config/config.ts';
 import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
@@ -66,8 +67,15 @@ export class Broker {
 
   async #start(): Promise<BrokerAddresses> {
     const { scp, dimse, http, wado } = this.#config;
-    const [cache] = await Promise.all([this.#openCache(() => metadata), loadDictionary()]);
+    const [cache] = await Promise.all([
+      this.#openCache((archive, study) => {
+        metadata.removeStudy(archive, study);
+        thumbnails.removeStudy(archive, study);
+      }),
+      loadDictionary(),
+    ]);
     const metadata: Metadata = this.#openMetadata(cache);
+    const thumbnails: ThumbnailStore = this.#openThumbnails(cache);
     const reader = new InstanceReader({ logger: this.#logger });
     this.#stops.push(() => reader.close());
     const imaging = new ImagingPool();
@@ -116,6 +124,7 @@ export class Broker {
       reader,
       metadata,
       imaging,
+      thumbnails,
       logger: this.#logger,
       metrics: this.metrics,
       audit: new AuditTrail(this.#logger),
@@ -129,16 +138,14 @@ export class Broker {
     return { http: { host: http.host, port }, scp: { host: listening.address, port: listening.port } };
   }
 
-  async #openCache(metadata: () => Metadata): Promise<Cache> {
+  async #openCache(onStudyLeft: (archive: string, study: Uid) => void): Promise<Cache> {
     const { cacheDirPath, cacheMaxAgeInMin, cacheMaxSizeInMb } = this.#config.scp;
     const cache = await Cache.open({
       directory: cacheDirPath,
       maxAgeInMin: cacheMaxAgeInMin,
       maxSizeInMb: cacheMaxSizeInMb,
       logger: this.#logger,
-      onStudyLeft: (archive, study) => {
-        metadata().removeStudy(archive, study);
-      },
+      onStudyLeft,
     });
     this.#stops.push(() => cache.close());
     const timer = setInterval(() => {
@@ -162,6 +169,13 @@ export class Broker {
         this.#logger.error({ err: error }, 'Metadata of studies that left the cache cannot be removed.');
       });
     return metadata;
+  }
+
+  #openThumbnails(cache: Cache): ThumbnailStore {
+    const thumbnails = new ThumbnailStore({ directory: cache.directory, logger: this.#logger });
+    this.#stops.push(() => thumbnails.close());
+    thumbnails.removeOthers((archive, study) => cache.hasStudy(archive, study as Uid));
+    return thumbnails;
   }
 
   #openArchives(receiver: Receiver): Archive[] {

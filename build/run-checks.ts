@@ -18,6 +18,8 @@ interface Check {
 const staticChecks: readonly Check[] = [
   { name: 'lint', tool: 'eslint', args: ['.', '--max-warnings', '0'] },
   { name: 'types', tool: 'tsc', args: ['--project', '.'] },
+  // What runs in a browser has the names of a browser, and nothing of Node.
+  { name: 'types of pages', tool: 'tsc', args: ['--project', 'test/support/viewer/page'] },
   { name: 'format', tool: 'prettier', args: ['--check', '.'] },
   {
     name: 'import rules',

@@ -6,9 +6,17 @@ import type { ServiceBases } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
-import { qidoMethodNotAllowed, qidoRouter } from './qido-routes.ts';
-import { stowMethodNotAllowed, stowRouter } from './stow-routes.ts';
+import { qidoRouter } from './qido-routes.ts';
+import { renderedRouter } from './rendered-routes.ts';
+import { thumbnailRouter } from './thumbnail-routes.ts';
+import { RootSurface } from './surface/root-surface.ts';
+import { stowRouter } from './stow-routes.ts';
+import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { wadoUriRouter } from './wado-uri-routes.ts';
+
+/** The URI service has a path of its own under every root, whatever the others are called. */
+const wadoUriBase = '/wado';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -21,6 +29,8 @@ export interface ArchiveServices extends WadoRouterOptions {
 export function archiveRouter(services: ArchiveServices, bases: ServiceBases): Router {
   const { defaultLimit, maxRelatedQueries } = services.config.qido;
   const router = Router({ caseSensitive: true });
+  const surface = new RootSurface(bases);
+  router.use(surfaceGate(surface), surfaceRouter(surface));
   const mount = (base: string, ...handlers: RequestHandler[]): void => {
     router.use(base === '' ? '/' : base, ...handlers);
   };
@@ -34,7 +44,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  // Before those that refuse other methods than theirs on the same paths.
+  // Before those that refuse POST on the same paths.
   mount(
     bases.stow,
     stowRouter({
@@ -45,14 +55,16 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       allowsOrigin: isAllowedOrigin(services.config),
     }),
   );
-  mount(
-    bases.wado,
-    wadoRouter(services),
-    metadataRouter(services),
-    framesRouter(services),
-    bulkdataRouter(services),
-  );
-  mount(bases.qido, qidoMethodNotAllowed());
-  mount(bases.stow, stowMethodNotAllowed());
+  for (const make of [
+    wadoRouter,
+    metadataRouter,
+    framesRouter,
+    bulkdataRouter,
+    renderedRouter,
+    thumbnailRouter,
+  ]) {
+    mount(bases.wado, make(services));
+  }
+  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

@@ -45,7 +45,7 @@ function handler(
 ): RequestHandler {
   return async (request, response) => {
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    response.setHeader('Vary', 'Accept');
+    response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     const transaction = new BulkTransaction({
       ...options,
@@ -88,6 +88,7 @@ class BulkTransaction {
     const form = chooseBulkForm(
       ranges,
       parts.map(({ content }) => content),
+      request.headers.range !== undefined,
     );
     const [first] = parts;
     await this.#audited(

@@ -1,10 +1,10 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import type { Archive } from '../archive/archive.ts';
 import { Spool } from '../cache/spool.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
-import { archiveMounts } from './archive-mounts.ts';
+import { type ArchiveMount, archiveMounts } from './archive-mounts.ts';
 import { type ArchiveServices, archiveRouter } from './archive-router.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { loopbackHostCheck } from './host-check.ts';
@@ -12,6 +12,7 @@ import { sendProblem } from './problem.ts';
 import { setPublicUrl } from './request-origin.ts';
 import { requestRecord } from './request-record.ts';
 import { statusRouter } from './status-routes.ts';
+import { RootSurface } from './surface/root-surface.ts';
 import { textCompression } from './text-compression.ts';
 
 /** What the services of every archive share, and the archives themselves. */
@@ -33,10 +34,11 @@ export function dicomwebApp(options: DicomwebOptions): Express {
   setPublicUrl(app, config.http.publicUrl);
   app.use(loopbackHostCheck(config.http.host, config.http.publicUrl));
   app.use(statusRouter(health, metrics));
-  app.use(crossOrigin(config, () => ['GET', 'HEAD', 'POST', 'OPTIONS']));
+  const mounts = archiveMounts(config);
+  app.use(crossOrigin(config, methodsBelow(mounts)));
   if (config.http.compression) app.use(textCompression());
   const spool = new Spool({ directory: options.cache.directory });
-  for (const { archive: name, root, bases } of archiveMounts(config)) {
+  for (const { archive: name, root, bases } of mounts) {
     const archive = archives.find((candidate) => candidate.name === name);
     if (archive === undefined) throw new BrokerError('configuration', `Archive ${name} is not there.`);
     app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive, spool }, bases));
@@ -53,6 +55,17 @@ export function dicomwebApp(options: DicomwebOptions): Express {
   });
   app.use(answerError(logger));
   return app;
+}
+
+/** The methods that the resource of a request takes, whichever root it is below. */
+function methodsBelow(mounts: readonly ArchiveMount[]): (request: Request) => readonly string[] {
+  const roots = mounts.map(({ root, bases }) => ({ root, surface: new RootSurface(bases) }));
+  return ({ path }) => {
+    const methods = roots
+      .filter(({ root }) => path.startsWith(`${root}/`))
+      .flatMap(({ root, surface }) => surface.methodsAt(path.slice(root.length)));
+    return [...new Set(methods)];
+  };
 }
 
 /** What has begun cannot be taken back: a body that is cut off must not look whole. */

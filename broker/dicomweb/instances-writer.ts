@@ -1,7 +1,9 @@
 import type { InstanceReader } from '../cache/instance-reader.ts';
 import { DamagedFileError, type Part } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
-import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
+import { encodingOf, explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import type { InstanceTranscoder, TranscodedFile } from './instance-transcoder.ts';
 import type { PacedResponse } from './paced-response.ts';
 import type { Replay } from './replay.ts';
 import { transcodedInstance } from './transcoded-instance.ts';
@@ -9,12 +11,18 @@ import { transcodedInstance } from './transcoded-instance.ts';
 /** An instance and the form in which the client gets it. */
 export interface InstanceToSend {
   readonly instance: StoredInstance;
-  /** True where it is converted to Explicit VR Little Endian on its way. */
-  readonly transcoded: boolean;
+  /** Transfer syntaxes that the client takes, the one that it wants most first. */
+  readonly syntaxes: readonly string[];
+}
+
+/** True where nothing is converted. */
+export function isAsStored({ instance, syntaxes }: InstanceToSend): boolean {
+  return syntaxes[0] === instance.transferSyntaxUid;
 }
 
 /** What is told of an instance in front of its bytes. */
 export interface PartToSend {
+  readonly instance: StoredInstance;
   readonly transferSyntaxUid: string;
   /** Undefined where it is converted on its way. */
   readonly length: number | undefined;
@@ -22,6 +30,7 @@ export interface PartToSend {
 
 export interface WriterOptions {
   readonly reader: InstanceReader;
+  readonly transcoder: InstanceTranscoder;
   readonly response: PacedResponse;
   readonly signal: AbortSignal;
   /** The bytes before the instance at that place: a part's delimiter and header, or nothing. */
@@ -29,6 +38,9 @@ export interface WriterOptions {
   /** Drops a damaged file from the cache and fetches the instance again. */
   readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
 }
+
+/** What an instance itself is the reason of. */
+const inconvertible: ReadonlySet<ErrorCode> = new Set(['not-acceptable', 'malformed-data-set', 'too-large']);
 
 /** Sends instances one after the other from the cache. */
 export class InstancesWriter {
@@ -59,7 +71,7 @@ export class InstancesWriter {
       await this.#writeStored();
       const next = await this.#instances.at(this.#next);
       if (next === undefined) return;
-      if (next.transcoded) await this.#writeTranscoded(next);
+      if (!isAsStored(next)) await this.#writeTranscoded(next);
     }
   }
 
@@ -81,10 +93,11 @@ export class InstancesWriter {
   async #replaceDamaged(index: number, error: DamagedFileError): Promise<void> {
     const damaged = await this.#instances.at(index);
     if (damaged === undefined) throw error;
-    const { size, transferSyntaxUid } = damaged.instance;
+    const { size, transferSyntaxUid, crc32 } = damaged.instance;
     const fresh = await this.#refetch(index, damaged, error);
-    // What was announced about it, its length and syntax, has left already.
-    if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid) throw error;
+    // What was announced about it has left already: its length, its syntax, in an archive its CRC-32.
+    if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid || fresh.crc32 !== crc32)
+      throw error;
     this.#next = index;
     this.#isHeaderSent = true;
   }
@@ -98,13 +111,48 @@ export class InstancesWriter {
   }
 
   async #writeTranscoded(next: InstanceToSend): Promise<void> {
-    const { response, signal, before } = this.#options;
     const instance = await this.#undamaged(next);
+    const [syntax] = next.syntaxes;
+    if (syntax === explicitVrLittleEndian && !encodingOf(instance.transferSyntaxUid).encapsulated) {
+      await this.#writeExplicit(instance);
+      return;
+    }
+    const made = await this.#transcoded({ ...next, instance });
+    if (made === undefined) return;
+    await using file = made;
+    const { reader, response, signal, before } = this.#options;
+    const { path, size, transferSyntaxUid } = file;
+    await response.write(before(this.#next, { instance, transferSyntaxUid, length: size }));
+    for await (const chunk of reader.read([{ path, offset: 0, length: size }], signal)) {
+      await response.write(chunk);
+    }
+    this.#next += 1;
+  }
+
+  /** Converts an uncompressed data set while it is being sent. */
+  async #writeExplicit(instance: StoredInstance): Promise<void> {
+    const { response, signal, before } = this.#options;
     await response.write(
-      before(this.#next, { transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
+      before(this.#next, { instance, transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
     );
     for await (const piece of transcodedInstance(instance, signal)) await response.write(piece);
     this.#next += 1;
+  }
+
+  /**
+   * The instance in the syntax that the client wants most. Where it cannot be had in that one, it is left in
+   * its place with those that remain, and comes to its turn again.
+   */
+  async #transcoded({ instance, syntaxes }: InstanceToSend): Promise<TranscodedFile | undefined> {
+    const [syntax = explicitVrLittleEndian, ...others] = syntaxes;
+    const { transcoder, signal } = this.#options;
+    try {
+      return await transcoder.transcode(instance, syntax, signal);
+    } catch (error) {
+      if (others.length === 0 || !inconvertible.has(toBrokerError(error).code)) throw error;
+      this.#instances.replace(this.#next, { instance, syntaxes: others });
+      return undefined;
+    }
   }
 
   /** Reads a file to its end before it is converted: damage would no longer show in what is sent. */
@@ -159,10 +207,11 @@ class Segment implements AsyncIterable<Part> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Part, void, undefined> {
     for (;;) {
       const next = await this.#instances.at(this.#index);
-      if (next === undefined || next.transcoded) return;
+      if (next === undefined || !isAsStored(next)) return;
       const { instance } = next;
       if (this.#index > this.#start || !this.#isHeaderSent) {
-        yield { bytes: this.#before(this.#index, { ...instance, length: instance.size }) };
+        const { transferSyntaxUid, size } = instance;
+        yield { bytes: this.#before(this.#index, { instance, transferSyntaxUid, length: size }) };
       }
       yield { path: instance.path, offset: 0, length: instance.size, crc32: instance.crc32 };
       this.#index += 1;

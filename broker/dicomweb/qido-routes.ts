@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { QueryLevel } from '../archive/query.ts';
-import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { toBrokerError } from '../domain/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { acceptedRanges } from './accept.ts';
@@ -41,34 +41,9 @@ export function qidoRouter(options: QidoRouterOptions): Router {
       const { study, series } = request.params as { study?: string; series?: string };
       return search({ level, study, series }, { request, response }, options);
     });
-    router.options(path, (_, response) => {
-      response.setHeader('Allow', allowed);
-      response.status(204).end();
-    });
   }
   return router;
 }
-
-/**
- * Answers other methods on the searched resources with 405. Apart from the router, since other services
- * may offer them on the same paths (STOW-RS does): to be mounted behind all of them.
- */
-export function qidoMethodNotAllowed(): Router {
-  const router = Router({ caseSensitive: true });
-  for (const [path] of resources) {
-    router.all(path, (request, response) => {
-      response.setHeader('Allow', allowed);
-      const error = new BrokerError(
-        'not-supported',
-        `${request.method} is not offered here; ${allowed} are.`,
-      );
-      sendProblem(response, error, request.headers.accept);
-    });
-  }
-  return router;
-}
-
-const allowed = 'GET, HEAD, OPTIONS';
 
 interface Exchange {
   readonly request: Request;

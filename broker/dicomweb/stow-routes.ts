@@ -46,16 +46,6 @@ export function stowRouter(options: StowRouterOptions): Router {
   return router;
 }
 
-/** Answers other methods than POST on the paths of a store, where no other service has answered them. */
-export function stowMethodNotAllowed(): Router {
-  const router = Router({ caseSensitive: true });
-  router.all(['/studies', '/studies/:study'], (request, response) => {
-    response.setHeader('Allow', 'POST');
-    throw new BrokerError('not-supported', `${request.method} is not offered here; POST is.`);
-  });
-  return router;
-}
-
 const bytesPerMb = 1_000_000;
 
 function storeHandler(options: StowRouterOptions): RequestHandler {

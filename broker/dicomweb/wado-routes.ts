@@ -6,16 +6,18 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
 import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
-import type { Resource } from '../domain/resource.ts';
+import { type Resource, uidOf } from '../domain/resource.ts';
 import type { AuditTrail } from '../observe/audit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
-import { acceptedRanges } from './accept.ts';
+import { type MediaRange, acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
+import { InstanceTranscoder } from './instance-transcoder.ts';
 import { getOnly } from './method-check.ts';
 import { partialWarning } from './partial-warning.ts';
 import { resourceOf } from './request-resource.ts';
@@ -29,6 +31,7 @@ export interface WadoRouterOptions {
   readonly reader: InstanceReader;
   readonly metadata: Metadata;
   readonly imaging: ImagingPool;
+  readonly thumbnails: ThumbnailStore;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: AuditTrail;
@@ -52,16 +55,27 @@ function retrieveHandler(options: WadoRouterOptions): RequestHandler {
   return async (request, response) => {
     const resource = resourceOf(request);
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const form = RetrieveForm.choose(acceptedRanges(request.headers.accept, accept), resource);
-    await new RetrieveTransaction({
-      ...options,
-      request,
-      response,
-      resource,
-      form,
-      signal: clientSignal(response),
-    }).run();
+    const ranges = acceptedRanges(request.headers.accept, accept);
+    await answerRetrieve(options, { request, response, resource, ranges });
   };
+}
+
+/** A request for instances as application/dicom, by whichever service it came. */
+export interface RetrieveRequest {
+  readonly request: Request;
+  readonly response: Response;
+  readonly resource: Resource;
+  readonly ranges: readonly MediaRange[];
+}
+
+/** Sends instances as application/dicom. @throws BrokerError of the retrieval, and where no form fits */
+export async function answerRetrieve(
+  options: WadoRouterOptions,
+  { request, response, resource, ranges }: RetrieveRequest,
+): Promise<void> {
+  const form = RetrieveForm.choose(ranges, resource);
+  const signal = clientSignal(response);
+  await new RetrieveTransaction({ ...options, request, response, resource, form, signal }).run();
 }
 
 interface TransactionOptions extends WadoRouterOptions {
@@ -97,12 +111,14 @@ class RetrieveTransaction {
   }
 
   async #attempt(): Promise<void> {
-    const { archive, retrieval, resource, signal, form, response, reader } = this.#options;
+    const { archive, retrieval, resource, signal, form, response, reader, imaging, cache } = this.#options;
     using opened = await retrieval.open(archive, resource, signal);
     const answer = new RetrieveAnswer({
       form,
       response,
       reader,
+      transcoder: new InstanceTranscoder(imaging, cache.directory),
+      uid: uidOf(resource),
       signal,
       refetch: (instance, error) => this.#refetch(instance, error),
     });
@@ -124,7 +140,7 @@ class RetrieveTransaction {
       opened.kind === 'arriving'
         ? await gathered(opened.instances)
         : { all: opened.instances, isCutOff: false };
-    const sendable = all.filter((instance) => form.renditionOf(instance.transferSyntaxUid) !== undefined);
+    const sendable = all.filter((instance) => form.syntaxesOf(instance.transferSyntaxUid).length > 0);
     const [first] = all;
     if (sendable.length === 0 && first !== undefined) throw notAcceptable(first);
     const unsendable = all.length - sendable.length;

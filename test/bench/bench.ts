@@ -1,14 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { cachedStudies } from './cached-study.ts';
+import { click } from './click.ts';
 import { coldStudies } from './cold-study.ts';
 import { firstByte } from './first-byte.ts';
+import { frames } from './frames.ts';
 import { describeMachine } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
+import { metadata } from './metadata.ts';
 import { parseOptions, usage } from './options.ts';
 import type { BenchOptions } from './options.ts';
+import { pictures } from './pictures.ts';
 import { checkDiskSpace, runMeasurements } from './run-measurements.ts';
+import { stow } from './stow.ts';
 import { studyQuery } from './study-query.ts';
 import { openStudySets } from './study-sets.ts';
 import { formatTable } from './table.ts';
@@ -16,8 +21,13 @@ import { formatTable } from './table.ts';
 const measurements: readonly Measurement[] = [
   ...coldStudies,
   firstByte,
+  click,
   ...cachedStudies,
+  ...metadata,
+  frames,
+  ...pictures,
   studyQuery,
+  ...stow,
   memory,
 ];
 

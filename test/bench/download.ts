@@ -5,6 +5,8 @@ export interface DownloadOptions {
   readonly url: string;
   /** The answer is broken where it is shorter. */
   readonly minBytes: number;
+  /** Default: a study's instances. */
+  readonly accept?: string;
   /** Where the body goes; default /dev/null. */
   readonly file?: string;
   readonly signal: AbortSignal;
@@ -20,20 +22,20 @@ export interface Download {
 
 /** What a viewer that takes whole studies asks for; every server of a comparison gets the same. */
 export const studyAccept = 'multipart/related; type="application/dicom"';
-const accept = `Accept: ${studyAccept}`;
 const maxTimeInSecs = 180;
 const timeoutMs = (maxTimeInSecs + 5) * 1000;
 
 // First -q: no settings of the user's; no proxy, whatever the environment names.
-const commonArguments = ['-q', '--noproxy', '*', '-sS', '--max-time', String(maxTimeInSecs), '-H', accept];
+const commonArguments = ['-q', '--noproxy', '*', '-sS', '--max-time', String(maxTimeInSecs)];
 
 /**
  * Fetches a URL with curl.
  * @throws Error where it is not answered with 200, whole, with enough bytes
  */
-export async function download({ url, minBytes, file, signal }: DownloadOptions): Promise<Download> {
+export async function download(options: DownloadOptions): Promise<Download> {
+  const { url, minBytes, accept = studyAccept, file, signal } = options;
   const format = '%{http_code} %{size_download} %{time_total}';
-  const args = [...commonArguments, '-o', file ?? '/dev/null', '-w', format, url];
+  const args = [...commonArguments, '-H', `Accept: ${accept}`, '-o', file ?? '/dev/null', '-w', format, url];
   const start = performance.now();
   const { exitCode, stdout, output } = await runTool('curl', args, { timeoutMs, signal });
   const processMs = performance.now() - start;
@@ -44,7 +46,7 @@ export async function download({ url, minBytes, file, signal }: DownloadOptions)
     );
   }
   if (bytes < minBytes) {
-    throw new Error(`${url} answered ${bytes} bytes; the study alone has ${minBytes}.`);
+    throw new Error(`${url} answered ${bytes} bytes, fewer than ${minBytes}.`);
   }
   return { bytes, processMs, requestMs: seconds * 1000 };
 }
@@ -59,11 +61,15 @@ const maxPartHeaderBytes = 64 * 1024;
  */
 export async function firstInstanceByte({ url, minBytes, signal }: DownloadOptions): Promise<number> {
   const start = performance.now();
-  const child = spawn('curl', [...commonArguments, '--fail', '--no-buffer', url], {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    killSignal: 'SIGKILL',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'curl',
+    [...commonArguments, '-H', `Accept: ${studyAccept}`, '--fail', '--no-buffer', url],
+    {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      killSignal: 'SIGKILL',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let messages = '';
   child.stderr.setEncoding('latin1').on('data', (text: string) => (messages = (messages + text).slice(-500)));
   const ended = new Promise<number | null>((resolve, reject) => {

@@ -13,6 +13,10 @@ export interface GatewayProcess {
   study(uid: string): string;
   /** URL of the search for one study. */
   studySearch(uid: string): string;
+  /** URL of the root that has all services. */
+  readonly dicomWeb: string;
+  /** URL that takes instances by STOW-RS. */
+  readonly stow: string;
 }
 
 export interface GatewayProcessOptions {
@@ -52,6 +56,8 @@ export async function withGateway<Result>(
       pid: child.pid,
       study: (uid) => `${origin}/wado-rs/studies/${uid}`,
       studySearch: (uid) => `${origin}/qido-rs/studies?StudyInstanceUID=${uid}`,
+      dicomWeb: `${origin}/dicom-web`,
+      stow: `${origin}/stow-rs/studies`,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,30 +1,45 @@
 import { Agent, get } from 'node:http';
 
-export interface KeepAliveClient extends Disposable {
-  /** @throws Error where the connection breaks, the answer takes longer than 10 s, or the signal aborts */
-  get(url: string, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: string }>;
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
 }
 
-const timeoutMs = 10_000;
+export interface KeepAliveClient extends Disposable {
+  /** @throws Error where the connection breaks, nothing comes for `silenceMs`, or the signal aborts */
+  get(url: string, headers: Readonly<Record<string, string>>): Promise<Answer>;
+}
 
-/** An HTTP client with one connection that stays open, as a browser or a service has it. */
-export function openKeepAliveClient(signal: AbortSignal): KeepAliveClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+export interface KeepAliveOptions {
+  /** How many connections it opens at most; further requests wait for one. Default 1. */
+  readonly connections?: number;
+  /** Milliseconds without a byte after which an answer is given up (10,000). */
+  readonly silenceMs?: number;
+}
+
+/** An HTTP client whose connections stay open, as a browser or a service has them. */
+export function openKeepAliveClient(signal: AbortSignal, options: KeepAliveOptions = {}): KeepAliveClient {
+  const { connections = 1, silenceMs = 10_000 } = options;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
     get: (url, headers) =>
       new Promise((resolve, reject) => {
-        const request = get(url, { agent, headers, signal, timeout: timeoutMs }, (response) => {
-          let body = '';
-          response.setEncoding('utf8');
-          response.on('data', (text: string) => (body += text));
+        const request = get(url, { agent, headers, signal, timeout: silenceMs }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.once('error', reject);
           response.once('end', () => {
-            resolve({ status: response.statusCode ?? 0, body });
+            resolve({
+              status: response.statusCode ?? 0,
+              contentType: response.headers['content-type'] ?? '',
+              body: Buffer.concat(chunks),
+            });
           });
         });
         request.once('error', reject);
         request.once('timeout', () => {
-          request.destroy(new Error(`${url} was silent for ${timeoutMs} ms.`));
+          request.destroy(new Error(`${url} was silent for ${silenceMs} ms.`));
         });
       }),
     [Symbol.dispose]: () => {

@@ -44,7 +44,14 @@ async function serve(status: number, type: string, text: string): Promise<string
 }
 
 const instances = [1, 2].map(() => ({ file: '', headerLength: 0, series: '1', instance: '2' }));
-const set: StudySet = { studyUid: '1', files: [], instances, pixelBytes: 6, dataSetBytes: 12 };
+const set: StudySet = {
+  studyUid: '1',
+  seriesUids: ['1'],
+  files: [],
+  instances,
+  pixelBytes: 6,
+  dataSetBytes: 12,
+};
 const type = 'multipart/related; type="application/dicom"; boundary="limit"';
 
 async function check(url: string, wanted: StudySet): Promise<void> {

@@ -1,6 +1,19 @@
 import { parseArgs } from 'node:util';
 
-export const measurementGroups = ['cold', 'orthanc', 'first-byte', 'cached', 'qido', 'memory'] as const;
+export const measurementGroups = [
+  'cold',
+  'orthanc',
+  'first-byte',
+  'click',
+  'cached',
+  'metadata',
+  'frames',
+  'rendered',
+  'thumbnail',
+  'qido',
+  'stow',
+  'memory',
+] as const;
 export type MeasurementGroup = (typeof measurementGroups)[number];
 
 export interface BenchOptions {

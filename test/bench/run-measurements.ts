@@ -6,7 +6,7 @@ import { pixelBytesOf } from './study-sets.ts';
 import type { Failure } from './table.ts';
 
 /** Seconds for the whole run at five rounds; more rounds get more. */
-const totalLimitInSecs = 15 * 60;
+const totalLimitInSecs = 30 * 60;
 const roundsOfTotalLimit = 5;
 
 /** A set lies there once itself, once in an archive or cache, once where it was received. */

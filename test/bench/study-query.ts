@@ -47,7 +47,9 @@ export const studyQuery: Measurement = {
 };
 
 async function queryGateway(client: KeepAliveClient, url: string, studyUid: string): Promise<void> {
-  const { status, body } = await client.get(url, { accept: 'application/dicom+json' });
+  const answer = await client.get(url, { accept: 'application/dicom+json' });
+  const { status } = answer;
+  const body = answer.body.toString();
   const isOne = body.split('"0020000D"').length === 2 && body.includes(`"${studyUid}"`);
   if (status !== 200 || !isOne) {
     throw new Error(`The query was answered with ${status}: ${body.slice(0, 500)}`);

@@ -5,11 +5,14 @@ import { generateStudy } from '../support/generated-study.ts';
 import type { GeneratedInstance, GeneratedStudy } from '../support/generated-study.ts';
 import { readPart10 } from '../support/part10.ts';
 
-/** `large` and `small` are for times; `multiFrame` (one instance) and `huge` are for memory. */
-export type SetName = 'large' | 'small' | 'multiFrame' | 'huge';
+/**
+ * `large`, `small` and `tenSeries` are for times; `multiFrame` (one instance) and `huge` are for memory.
+ */
+export type SetName = 'large' | 'small' | 'tenSeries' | 'multiFrame' | 'huge';
 
 export interface StudySet {
   readonly studyUid: string;
+  readonly seriesUids: readonly string[];
   readonly instances: readonly GeneratedInstance[];
   readonly files: readonly string[];
   /** Bytes of pixel data in each instance. */
@@ -28,6 +31,8 @@ interface SetSize {
   readonly instances: number;
   readonly pixelBytes: number;
   readonly frames?: number;
+  /** Among which the instances are dealt out. Default 1. */
+  readonly series?: number;
 }
 
 const kib = 1024;
@@ -36,6 +41,7 @@ const mib = 1024 * kib;
 const fullSizes: Readonly<Record<SetName, SetSize>> = {
   large: { instances: 400, pixelBytes: 512 * kib },
   small: { instances: 1000, pixelBytes: 8 * kib },
+  tenSeries: { instances: 400, pixelBytes: 512 * kib, series: 10 },
   multiFrame: { instances: 1, pixelBytes: 1024 * mib, frames: 2048 },
   huge: { instances: 4096, pixelBytes: 512 * kib },
 };
@@ -43,6 +49,7 @@ const fullSizes: Readonly<Record<SetName, SetSize>> = {
 const tinySizes: Readonly<Record<SetName, SetSize>> = {
   large: { instances: 16, pixelBytes: 512 * kib },
   small: { instances: 40, pixelBytes: 8 * kib },
+  tenSeries: { instances: 40, pixelBytes: 128 * kib, series: 10 },
   multiFrame: { instances: 1, pixelBytes: 32 * mib, frames: 64 },
   huge: { instances: 64, pixelBytes: 512 * kib },
 };
@@ -79,11 +86,11 @@ export async function openStudySets(options: { tiny: boolean; keep: boolean }): 
 }
 
 /** What is kept beside the files, so that a later run can use them. */
-type Manifest = Pick<StudySet, 'studyUid' | 'instances' | 'dataSetBytes'>;
+type Manifest = Pick<StudySet, 'studyUid' | 'seriesUids' | 'instances' | 'dataSetBytes'>;
 
 async function openSet(root: string, size: SetSize): Promise<StudySet> {
-  const { instances, pixelBytes, frames = 1 } = size;
-  const directory = join(root, `${instances}-of-${pixelBytes}-in-${frames}`);
+  const { instances, pixelBytes, frames = 1, series = 1 } = size;
+  const directory = join(root, `${instances}-of-${pixelBytes}-in-${frames}-of-${series}`);
   const path = join(directory, 'set.json');
   const manifest = (await readManifest(path)) ?? (await generateSet(directory, size));
   const inPlace = manifest.instances.map((instance) => ({
@@ -113,13 +120,13 @@ async function generateSet(directory: string, size: SetSize): Promise<Manifest> 
   return manifest;
 }
 
-async function manifestOf({ studyUid, instances }: GeneratedStudy): Promise<Manifest> {
+async function manifestOf({ studyUid, seriesUids, instances }: GeneratedStudy): Promise<Manifest> {
   let dataSetBytes = 0;
   for (const { file, headerLength } of instances) {
     dataSetBytes += (await stat(file)).size - (await fileMetaLength(file, headerLength));
   }
   const named = instances.map((instance) => ({ ...instance, file: basename(instance.file) }));
-  return { studyUid, instances: named, dataSetBytes };
+  return { studyUid, seriesUids, instances: named, dataSetBytes };
 }
 
 async function fileMetaLength(file: string, headerLength: number): Promise<number> {

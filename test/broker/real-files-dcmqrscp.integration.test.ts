@@ -40,7 +40,7 @@ describe('every real file, through dcmqrscp', () => {
       },
     });
     process.stdout.write(fateTable('dcmqrscp', fates));
-  }, 120_000);
+  }, 300_000);
 
   test('no file is left out', async () => {
     const files = (await realFiles()).sort();
@@ -62,9 +62,15 @@ describe('every real file, through dcmqrscp', () => {
     expect(countFates(fates['C-GET'])).toEqual({ 'not accepted': 14, same: 181 });
   });
 
-  test('without a transfer syntax, uncompressed ones come in Explicit VR Little Endian', () => {
+  test('without a transfer syntax, all come in Explicit VR Little Endian, compressed ones decoded', () => {
     expect(reasonsOf(fates.explicit, 'wrong')).toEqual({});
-    expect(countFates(fates.explicit)).toEqual({ 'not accepted': 14, 'as stored': 164, converted: 17 });
+    // One compressed file is damaged, and comes as it is stored.
+    expect(countFates(fates.explicit)).toEqual({
+      'not accepted': 14,
+      'as stored': 130,
+      converted: 17,
+      decoded: 34,
+    });
   });
 
   test('they are of every family of transfer syntaxes', () => {

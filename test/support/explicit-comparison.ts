@@ -6,6 +6,7 @@ import {
   explicitVrLittleEndian,
   implicitVrLittleEndian,
 } from '../../broker/domain/transfer-syntax.ts';
+import { decodedDifferences } from './decoded-comparison.ts';
 import type { SentInstance } from './filled-archive.ts';
 import { readPart10 } from './part10.ts';
 import type { RealInstance } from './real-instances.ts';
@@ -18,9 +19,10 @@ export interface ExplicitVerdict {
   readonly instance: RealInstance;
   /**
    * `as stored`: the bytes and the transfer syntax that the archive sends. `converted`: in Explicit VR
-   * Little Endian, and the same as DCMTK's dcmconv makes of what the archive sends.
+   * Little Endian, and the same as DCMTK's dcmconv makes of what the archive sends. `decoded`: in Explicit VR
+   * Little Endian with the pixels that another tool decodes, and all else as the archive sends it.
    */
-  readonly outcome: 'as stored' | 'converted' | 'refused' | 'wrong';
+  readonly outcome: 'as stored' | 'converted' | 'decoded' | 'refused' | 'wrong';
   readonly notes: readonly string[];
 }
 
@@ -35,7 +37,7 @@ const uncompressed: ReadonlySet<string> = new Set([
   deflatedExplicitVrLittleEndian,
 ]);
 
-/** Asks for every study without naming a transfer syntax, and compares with what dcmconv makes of it. */
+/** Asks for every study without naming a transfer syntax, and compares with what other tools make of it. */
 export async function compareExplicit(options: ExplicitOptions): Promise<ExplicitVerdict[]> {
   const verdicts: ExplicitVerdict[] = [];
   await using directory = await temporaryDirectory('explicit');
@@ -64,14 +66,19 @@ async function compared(
   directory: string,
 ): Promise<Pick<ExplicitVerdict, 'outcome' | 'notes'>> {
   const got = readPart10(file);
-  const wanted = uncompressed.has(sent.transferSyntax) ? explicitVrLittleEndian : sent.transferSyntax;
-  if (got.transferSyntax !== wanted) return { outcome: 'wrong', notes: [`came in ${got.transferSyntax}`] };
-  if (wanted === sent.transferSyntax) {
+  if (got.transferSyntax === sent.transferSyntax) {
     const isSame = got.dataSet.equals(sent.dataSet);
     return isSame ? { outcome: 'as stored', notes: [] } : { outcome: 'wrong', notes: ['other bytes'] };
   }
   const path = join(directory, 'converted.dcm');
   await writeFile(path, file);
+  if (got.transferSyntax !== explicitVrLittleEndian) {
+    return { outcome: 'wrong', notes: [`came in ${got.transferSyntax}`] };
+  }
+  if (!uncompressed.has(sent.transferSyntax)) {
+    const notes = await decodedDifferences(path, sent);
+    return { outcome: notes.length === 0 ? 'decoded' : 'wrong', notes };
+  }
   const [ours, theirs] = [await normalized(path, directory), await normalized(sent.path, directory)];
   if (ours.equals(theirs)) return { outcome: 'converted', notes: [] };
   return { outcome: 'wrong', notes: ['dcmconv makes another data set of what the archive sends'] };

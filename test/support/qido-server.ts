@@ -1,11 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import {
-  qidoMethodNotAllowed,
-  qidoRouter,
-  type QidoRouterOptions,
-} from '../../broker/dicomweb/qido-routes.ts';
+import { qidoRouter, type QidoRouterOptions } from '../../broker/dicomweb/qido-routes.ts';
+import { surfaceGate } from '../../broker/dicomweb/surface-routes.ts';
+import { RootSurface } from '../../broker/dicomweb/surface/root-surface.ts';
 import type { AnsweredQuery } from '../../broker/observe/metrics.ts';
 import { recordedLog } from './query-archive.ts';
 
@@ -35,7 +33,8 @@ export async function startQidoServer(options: QidoServerOptions): Promise<QidoS
     metrics: { queryAnswered: (query) => queries.push(query) },
     ...options,
   });
-  app.use('/qido-rs', router, qidoMethodNotAllowed());
+  app.use(surfaceGate(new RootSurface({ qido: '/qido-rs', wado: '/wado-rs', stow: '/stow-rs' })));
+  app.use('/qido-rs', router);
   const server = createServer({ maxHeaderSize: 64 * 1024 }, app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -13,7 +13,7 @@ export type Exchange = 'C-MOVE' | 'C-GET' | 'explicit';
 /** What became of one file. */
 export interface Fate {
   readonly file: string;
-  readonly outcome: 'not accepted' | 'same' | 'as stored' | 'converted' | 'refused' | 'wrong';
+  readonly outcome: 'not accepted' | 'same' | 'as stored' | 'converted' | 'decoded' | 'refused' | 'wrong';
   /** Why, where it is not as it should be. */
   readonly reason: string;
   /** In which the archive sends it; empty where it does not. */

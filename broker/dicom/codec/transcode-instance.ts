@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { BrokerError } from '../../domain/errors.ts';
 import { encodingOf, explicitVrLittleEndian } from '../../domain/transfer-syntax.ts';
-import type { Uid } from '../../domain/uid.ts';
 import type { DataSetEdits } from '../data-set-edits.ts';
 import { describeInstance } from '../describe-instance.ts';
 import { ElementScanner } from '../element-scanner.ts';
@@ -17,8 +16,8 @@ import { Part10File } from './part10-file.ts';
 
 export interface InstanceToTranscode {
   readonly file: InstanceFile;
-  readonly sopClassUid: Uid;
-  readonly sopInstanceUid: Uid;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
   /** Transfer syntax that is wanted: Explicit VR Little Endian, or one of those that are encoded here. */
   readonly to: string;
   /** A file that does not exist yet. It may be left behind when this fails: who asked removes it. */

@@ -10,6 +10,8 @@ type Runners = {
 const runners: Runners = {
   'convert-frame': convertFrame,
   'transcode-instance': transcodeInstance,
+  // What renders is loaded by who renders.
+  render: async (job) => (await import('../rendering/render-instance.ts')).renderInstance(job),
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { ConvertedFrame, FrameToConvert } from '../codec/convert-frame.ts';
 import type { InstanceToTranscode, TranscodedInstance } from '../codec/transcode-instance.ts';
+import type { Rendition, RenditionJob } from '../rendering/rendition.ts';
 
 /** Every kind of job that a worker does: what it is given, and what it gives back. */
 export interface ImagingKinds {
@@ -8,6 +9,8 @@ export interface ImagingKinds {
   readonly 'convert-frame': { readonly job: FrameToConvert; readonly result: ConvertedFrame };
   /** A whole instance into another transfer syntax, as a file. */
   readonly 'transcode-instance': { readonly job: InstanceToTranscode; readonly result: TranscodedInstance };
+  /** An instance, or a frame of it, into a picture, a page or a document. */
+  readonly render: { readonly job: RenditionJob; readonly result: Rendition };
 }
 
 export type ImagingKind = keyof ImagingKinds;

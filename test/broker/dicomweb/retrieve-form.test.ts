@@ -17,67 +17,87 @@ const jpeg = '1.2.840.10008.1.2.4.50';
 const jpeg2000 = '1.2.840.10008.1.2.4.90';
 const multipart = 'multipart/related; type="application/dicom"';
 
-function renditions(accept: string | undefined, ...syntaxes: string[]): (string | undefined)[] {
+const jpegLs = '1.2.840.10008.1.2.4.80';
+const mpeg2 = '1.2.840.10008.1.2.4.100';
+
+function syntaxes(accept: string | undefined, ...stored: string[]): (readonly string[])[] {
   const form = RetrieveForm.choose(parseAccept(accept), study);
-  return syntaxes.map((syntax) => form.renditionOf(syntax));
+  return stored.map((syntax) => form.syntaxesOf(syntax));
 }
 
 describe('the form of an answer', () => {
   it.each([undefined, '*/*', 'multipart/related', multipart, 'multipart/related; type=application/dicom'])(
-    '%s: uncompressed as Explicit VR Little Endian, compressed as stored',
+    '%s: all in Explicit VR Little Endian; what cannot be decoded as stored, video always',
     (accept) => {
-      expect(renditions(accept, implicit, explicit, deflated, big, jpeg)).toEqual([
-        'explicit',
-        'stored',
-        'explicit',
-        'explicit',
-        'stored',
+      expect(syntaxes(accept, implicit, explicit, deflated, big, jpeg, mpeg2)).toEqual([
+        [explicit],
+        [explicit],
+        [explicit],
+        [explicit],
+        [explicit, jpeg],
+        [mpeg2],
       ]);
     },
   );
 
   it('a syntax of quality 0 is not sent, whatever else is taken', () => {
     const accept = `${multipart}; transfer-syntax=${jpeg}; q=0, ${multipart}; transfer-syntax=*`;
-    expect(renditions(accept, jpeg, jpeg2000)).toEqual([undefined, 'stored']);
+    expect(syntaxes(accept, jpeg, jpeg2000)).toEqual([[explicit], [jpeg2000, explicit]]);
     expect(RetrieveForm.choose(parseAccept(accept), study).takesAnySyntax).toBe(false);
   });
 
   it.each([`${multipart}; transfer-syntax=*`, `${multipart};transfer-syntax="*"`])(
     '%s: everything as stored',
     (accept) => {
-      expect(renditions(accept, implicit, explicit, deflated, big, jpeg)).toEqual(Array(5).fill('stored'));
+      const all = [implicit, explicit, deflated, big, jpeg, mpeg2];
+      expect(syntaxes(accept, ...all).map(([first]) => first)).toEqual(all);
       expect(RetrieveForm.choose(parseAccept(accept), study).takesAnySyntax).toBe(true);
     },
   );
 
   it('a syntax: as stored in it, converted to it where it can be, or not at all', () => {
-    expect(renditions(`${multipart}; transfer-syntax=${explicit}`, implicit, explicit, jpeg)).toEqual([
-      'explicit',
-      'stored',
-      undefined,
+    expect(syntaxes(`${multipart}; transfer-syntax=${explicit}`, implicit, explicit, jpeg, mpeg2)).toEqual([
+      [explicit],
+      [explicit],
+      [explicit],
+      [],
     ]);
-    expect(renditions(`${multipart}; transfer-syntax="${jpeg}"`, implicit, explicit, jpeg, jpeg2000)).toEqual(
-      [undefined, undefined, 'stored', undefined],
-    );
+    expect(syntaxes(`${multipart}; transfer-syntax="${jpegLs}"`, implicit, jpegLs, jpeg, mpeg2)).toEqual([
+      [jpegLs],
+      [jpegLs],
+      [jpegLs],
+      [],
+    ]);
+    // Nothing is encoded with loss.
+    expect(syntaxes(`${multipart}; transfer-syntax="${jpeg}"`, implicit, jpeg, jpeg2000)).toEqual([
+      [],
+      [jpeg],
+      [],
+    ]);
     const form = RetrieveForm.choose(parseAccept(`${multipart}; transfer-syntax=${jpeg}`), study);
     expect(form.takesAnySyntax).toBe(false);
   });
 
-  it('several with qualities: the one that is wanted most', () => {
-    const both = (stored: number, converted: number): string =>
-      `${multipart}; transfer-syntax=${implicit}; q=${stored}, ${multipart}; transfer-syntax=${explicit}; q=${converted}`;
-    expect(renditions(both(0.9, 0.5), implicit)).toEqual(['stored']);
-    expect(renditions(both(0.5, 0.9), implicit)).toEqual(['explicit']);
-    expect(renditions(`image/jpeg, ${multipart}; transfer-syntax=*; q=0.1`, jpeg)).toEqual(['stored']);
+  it('several with qualities: the one that is wanted most first, of equal ones the stored one', () => {
+    const both = (one: string, quality: number, other: string, otherQuality: number): string =>
+      `${multipart}; transfer-syntax=${one}; q=${quality}, ${multipart}; transfer-syntax=${other}; q=${otherQuality}`;
+    expect(syntaxes(both(implicit, 0.9, explicit, 0.5), implicit)).toEqual([[implicit, explicit]]);
+    expect(syntaxes(both(implicit, 0.5, explicit, 0.9), implicit)).toEqual([[explicit, implicit]]);
+    expect(syntaxes(both(explicit, 0.5, jpegLs, 0.9), jpeg)).toEqual([[jpegLs, explicit]]);
+    expect(syntaxes(both(explicit, 1, jpeg, 1), jpeg)).toEqual([[jpeg, explicit]]);
+    expect(syntaxes(`image/jpeg, ${multipart}; transfer-syntax=*; q=0.1`, jpeg)).toEqual([[jpeg, explicit]]);
+    expect(
+      syntaxes(`${multipart}; transfer-syntax=${explicit}, ${multipart}; transfer-syntax=*; q=0.1`, jpeg),
+    ).toEqual([[explicit, jpeg]]);
   });
 
   it('one body for an instance that is wanted as application/dicom', () => {
     const single = RetrieveForm.choose(parseAccept('application/dicom; transfer-syntax=*'), instance);
-    expect([single.isSinglePart, single.renditionOf(jpeg)]).toEqual([true, 'stored']);
-    expect(RetrieveForm.choose(parseAccept('*/*'), instance).isSinglePart).toBe(false);
+    expect([single.packaging, single.syntaxesOf(jpeg)[0]]).toEqual(['single', jpeg]);
+    expect(RetrieveForm.choose(parseAccept('*/*'), instance).packaging).toBe('multipart');
     expect(
-      RetrieveForm.choose(parseAccept(`application/dicom; q=0.2, ${multipart}`), instance).isSinglePart,
-    ).toBe(false);
+      RetrieveForm.choose(parseAccept(`application/dicom; q=0.2, ${multipart}`), instance).packaging,
+    ).toBe('multipart');
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { encodeFrame, losslessSyntaxes } from '../../../../broker/dicom/codec/en
 import { encodingOf, explicitVrLittleEndian } from '../../../../broker/domain/transfer-syntax.ts';
 import { type PydicomFrames, pydicomFrames } from '../../../support/pydicom-frames.ts';
 import { daikonFiles, pydicomTestFiles } from '../../../support/real-files.ts';
+import { decompressed, storedBits } from '../../../support/decompressed.ts';
 import { runTool } from '../../../support/run-tool.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
@@ -62,34 +63,6 @@ const decoded = new Map<string, DecodedFrame>();
 beforeAll(async () => {
   files = await pydicomFrames([...(await pydicomTestFiles()), ...(await daikonFiles())]);
 });
-
-/** The pixel data of a file that a tool has decompressed, samples of a pixel together. */
-async function decompressed(path: string, tool: string): Promise<{ bytes: Buffer; photometric: string }> {
-  await using directory = await temporaryDirectory('decompressed');
-  const target = join(directory.path, 'native.dcm');
-  const { output } = await runTool(tool, [...(tool === 'gdcmconv' ? ['--raw'] : []), path, target]);
-  const native = (await pydicomFrames([target])).get(target);
-  if (native === undefined) throw new Error(`${tool} did not decompress ${path}: ${output}`);
-  const { pixels, frames } = native;
-  const all = frames[0]!;
-  const frameLength = Math.floor(all.length / pixels.numberOfFrames);
-  const parts: Buffer[] = [];
-  for (let at = 0; at + frameLength <= all.length; at += frameLength) {
-    const frame = all.subarray(at, at + frameLength);
-    parts.push((await decodeFrame(frame, explicitVrLittleEndian, { ...pixels, numberOfFrames: 1 })).samples);
-  }
-  return { bytes: Buffer.concat(parts), photometric: pixels.photometricInterpretation };
-}
-
-/** What stands above the bits of a sample is nobody's business but the decoder's. */
-function storedBits(samples: Buffer, { bitsAllocated, bitsStored }: PydicomFrames['pixels']): Buffer {
-  if (bitsAllocated !== 16 || bitsStored === 16) return samples;
-  const masked = Buffer.from(samples);
-  for (let at = 0; at < masked.length; at += 2) {
-    masked.writeUInt16LE(masked.readUInt16LE(at) & (2 ** bitsStored - 1), at);
-  }
-  return masked;
-}
 
 describe('frames of real files', () => {
   it('has an expectation for every compressed file', () => {
