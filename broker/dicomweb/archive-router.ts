@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
-import type { ServiceBases } from './archive-mounts.ts';
+import { type ServiceBases, wadoUriBase } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
@@ -13,6 +13,7 @@ import { RootSurface } from './surface/root-surface.ts';
 import { stowRouter } from './stow-routes.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
+import { wadoUriRouter } from './wado-uri-routes.ts';
 import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
@@ -63,5 +64,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
+  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

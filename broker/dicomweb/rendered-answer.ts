@@ -88,7 +88,6 @@ export class RenderedAnswer {
       'Content-Type',
       isMultipart ? multipartContentType(mediaType, this.#boundary) : contentTypeOf(mediaType),
     );
-    response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (pages.has(mediaType)) response.setHeader('Content-Security-Policy', pagePolicy);
     if (warnings.length > 0) response.setHeader('Warning', [...warnings]);

@@ -43,7 +43,9 @@ export function parseRenderingParameters(query: Query): RenderingParameters {
  * The room of a thumbnail (PS3.18 section 8.3.5.2), or undefined where the request does not say.
  * @throws BrokerError `bad-request` where it names a region too
  */
-export function parseThumbnailViewport(query: Query): Viewport | undefined {
+export function parseThumbnailViewport(
+  query: Query,
+): Required<Pick<Viewport, 'width' | 'height'>> | undefined {
   const value = valueOf(query, 'viewport');
   if (value !== undefined && value.split(',').length !== 2) {
     throw bad(
@@ -62,7 +64,7 @@ export function valueOf(query: Query, name: string): string | undefined {
   throw new BrokerError('bad-request', `The ${name} parameter stands there more than once; once is allowed.`);
 }
 
-export function parseWindow(value: string | undefined): Window | undefined {
+function parseWindow(value: string | undefined): Window | undefined {
   if (value === undefined) return undefined;
   const allowed =
     'center,width,function: two numbers and linear (of a width of 1 or more), linear-exact or sigmoid (of a width above 0)';
@@ -80,7 +82,7 @@ function parseViewport(value: string | undefined): Viewport | undefined {
   if (value === undefined) return undefined;
   const allowed = `width,height of 1 to ${greatestViewport} pixels, and after them x,y,width,height of a region of the image, where a negative size turns it over and an empty one means all of it`;
   const parts = value.split(',').map((part) => part.trim());
-  const [width, height] = [whole(parts[0]), whole(parts[1])];
+  const [width, height] = [wholeNumber(parts[0]), wholeNumber(parts[1])];
   const isRoom = isSide(width) && isSide(height);
   if (!isRoom || parts.length > 6) throw bad('viewport', value, allowed);
   if (parts.length === 2) return { width, height };
@@ -96,14 +98,14 @@ function parseViewport(value: string | undefined): Viewport | undefined {
 
 export function parseQuality(value: string | undefined, name = 'quality'): number | undefined {
   if (value === undefined) return undefined;
-  const quality = whole(value.trim());
+  const quality = wholeNumber(value.trim());
   if (quality === undefined || quality < 1 || quality > 100)
     throw bad(name, value, 'a whole number, 1 to 100');
   return quality;
 }
 
 /** No text is burned in: what is asked for is named, as PS3.18 section 8.3.5.1.1 wants it. */
-function annotationWarnings(query: Query): string[] {
+export function annotationWarnings(query: Query): string[] {
   const value = valueOf(query, 'annotation');
   if (value === undefined || value === '') return [];
   if (!/^[\w-]+(,[\w-]+)*$/.test(value) || value.length > 200) {
@@ -123,7 +125,7 @@ function isSide(value: number | undefined): value is number {
   return value !== undefined && value >= 1 && value <= greatestViewport;
 }
 
-function whole(text: string | undefined): number | undefined {
+export function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 

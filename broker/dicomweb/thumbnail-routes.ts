@@ -1,5 +1,4 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import type { Viewport } from '../dicom/rendering/rendering-options.ts';
 import { BrokerError } from '../domain/errors.ts';
 import { acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
@@ -11,14 +10,14 @@ import { getOnly } from './method-check.ts';
 import { openInstance } from './open-instance.ts';
 import { RenderedAnswer } from './rendered-answer.ts';
 import { choosePictureForm } from './rendered-form.ts';
-import { renditionTag } from './rendered-routes.ts';
+import { renditionTag } from './rendition-tag.ts';
 import { parseThumbnailViewport, valueOf } from './rendering-parameters.ts';
 import { representativeInstance } from './representative-instance.ts';
 import { resourceOf } from './request-resource.ts';
 import type { WadoRouterOptions } from './wado-routes.ts';
 
 /** Where the request does not say: what viewers have room for in their lists. */
-const defaultViewport: Viewport = { width: 128, height: 128 };
+const defaultViewport = { width: 128, height: 128 };
 
 /**
  * Retrieve transactions of WADO-RS for thumbnails (PS3.18 section 10.4.1.1.4). Every instance has one:
@@ -54,6 +53,7 @@ function thumbnailHandler(options: WadoRouterOptions): RequestHandler {
       const named = await representativeInstance({ archive, cache, resource, signal });
       using opened = await openInstance(retrieval, archive, named, signal);
       const { instance } = opened;
+      response.vary('Accept');
       if (answerNotModified(request, response, renditionTag(instance, { variant, isMultipart }))) return;
       const answer = new RenderedAnswer({
         ...options,

@@ -14,7 +14,7 @@ import type { AuditTrail } from '../observe/audit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Opened, Retrieval } from '../retrieval/retrieval.ts';
-import { acceptedRanges } from './accept.ts';
+import { type MediaRange, acceptedRanges } from './accept.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from './client-signal.ts';
 import { InstanceTranscoder } from './instance-transcoder.ts';
@@ -55,16 +55,27 @@ function retrieveHandler(options: WadoRouterOptions): RequestHandler {
   return async (request, response) => {
     const resource = resourceOf(request);
     const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const form = RetrieveForm.choose(acceptedRanges(request.headers.accept, accept), resource);
-    await new RetrieveTransaction({
-      ...options,
-      request,
-      response,
-      resource,
-      form,
-      signal: clientSignal(response),
-    }).run();
+    const ranges = acceptedRanges(request.headers.accept, accept);
+    await answerRetrieve(options, { request, response, resource, ranges });
   };
+}
+
+/** A request for instances as application/dicom, by whichever service it came. */
+export interface RetrieveRequest {
+  readonly request: Request;
+  readonly response: Response;
+  readonly resource: Resource;
+  readonly ranges: readonly MediaRange[];
+}
+
+/** Sends instances as application/dicom. @throws BrokerError of the retrieval, and where no form fits */
+export async function answerRetrieve(
+  options: WadoRouterOptions,
+  { request, response, resource, ranges }: RetrieveRequest,
+): Promise<void> {
+  const form = RetrieveForm.choose(ranges, resource);
+  const signal = clientSignal(response);
+  await new RetrieveTransaction({ ...options, request, response, resource, form, signal }).run();
 }
 
 interface TransactionOptions extends WadoRouterOptions {

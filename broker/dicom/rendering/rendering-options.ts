@@ -8,8 +8,10 @@ export interface Window {
   readonly function: VoiFunction;
 }
 
-/** A part of the image in its own pixels; a negative size turns it over on that axis. */
+/** A part of the image; a negative size turns it over on that axis. */
 export interface Region {
+  /** In pixels of the image, unless in parts of its width and height, 0 to 1. */
+  readonly isRelative?: boolean;
   readonly x: number;
   readonly y: number;
   /** Undefined: up to the image's edge. */
@@ -19,8 +21,9 @@ export interface Region {
 
 /** The room that a picture has, which it fills in one direction (PS3.18 section 8.3.5.1.3). */
 export interface Viewport {
-  readonly width: number;
-  readonly height: number;
+  /** Undefined where only the other side is bounded; where neither is, pixels stay as they are. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
   readonly region?: Region;
 }
 

@@ -13,6 +13,9 @@ export interface Geometry {
   readonly isUpsideDown: boolean;
 }
 
+/** Of a picture that is bounded on the other side, or not at all. */
+const longestSide = 65_535;
+
 /**
  * Fits a region of a picture into a viewport: as large as it can be with its proportions kept, so that it
  * is as wide or as high as the viewport (PS3.18 section 8.3.5.1.3).
@@ -24,25 +27,33 @@ export function viewportGeometry(
   aspect: number,
   { width: vw, height: vh, region }: Viewport,
 ): Geometry {
-  const across = cut(size.width, region?.x, region?.width);
-  const down = cut(size.height, region?.y, region?.height);
+  const unit = region?.isRelative === true ? size : { width: 1, height: 1 };
+  const across = cut(size.width, scaled(region?.x, unit.width), scaled(region?.width, unit.width));
+  const down = cut(size.height, scaled(region?.y, unit.height), scaled(region?.height, unit.height));
   if (across === undefined || down === undefined) {
     throw new BrokerError(
       'bad-request',
       `The region of the viewport parameter lies outside of the image, which has ${size.width} columns and ${size.height} rows.`,
     );
   }
-  const scale = Math.min(vw / across.length, vh / (down.length * aspect));
+  const isBounded = vw !== undefined || vh !== undefined;
+  const stretch = isBounded ? aspect : 1;
+  const room = { width: vw ?? longestSide, height: vh ?? longestSide };
+  const scale = isBounded ? Math.min(room.width / across.length, room.height / (down.length * stretch)) : 1;
   return {
     left: across.start,
     top: down.start,
     width: across.length,
     height: down.length,
-    scaledWidth: clamp(Math.round(across.length * scale), vw),
-    scaledHeight: clamp(Math.round(down.length * aspect * scale), vh),
+    scaledWidth: clamp(Math.round(across.length * scale), room.width),
+    scaledHeight: clamp(Math.round(down.length * stretch * scale), room.height),
     isMirrored: across.isTurned,
     isUpsideDown: down.isTurned,
   };
+}
+
+function scaled(value: number | undefined, unit: number): number | undefined {
+  return value === undefined ? undefined : value * unit;
 }
 
 function clamp(length: number, most: number): number {

@@ -35,6 +35,22 @@ export const parameters = {
   annotation: { type: 'string', description: 'Not offered: the answer says so in a Warning.' },
   iccprofile: { type: 'string', description: 'no; others are not offered, the answer says so in a Warning.' },
   offset: { type: 'integer', description: 'Results to pass over.' },
+  requestType: { type: 'string', description: 'WADO.' },
+  studyUID: { type: 'string', description: 'Study Instance UID.' },
+  seriesUID: { type: 'string', description: 'Series Instance UID.' },
+  objectUID: { type: 'string', description: 'SOP Instance UID.' },
+  contentType: { type: 'string', description: 'Acceptable media types.' },
+  transferSyntax: { type: 'string', description: 'Transfer syntax of an application/dicom answer.' },
+  frameNumber: { type: 'integer', description: 'The frame to render, 1 being the first.' },
+  windowCenter: { type: 'string', description: 'Centre of a window, with windowWidth.' },
+  windowWidth: { type: 'string', description: 'Width of a window, with windowCenter.' },
+  rows: { type: 'integer', description: 'Height of the picture at most.' },
+  columns: { type: 'integer', description: 'Width of the picture at most.' },
+  region: { type: 'string', description: 'left,top,right,bottom of the image, 0 to 1.' },
+  imageQuality: { type: 'integer', description: 'Of a lossy picture, 1 to 100.' },
+  anonymize: { type: 'string', description: 'Not offered: refused with 400.' },
+  presentationUID: { type: 'string', description: 'Not offered: refused with 400.' },
+  presentationSeriesUID: { type: 'string', description: 'Not offered: refused with 400.' },
 } as const satisfies Readonly<Record<string, Parameter>>;
 
 export type ParameterName = keyof typeof parameters;

@@ -3,6 +3,7 @@ import { searchSurface } from './search-surface.ts';
 import { rootSurface, serverSurface } from './server-surface.ts';
 import { storeSurface } from './store-surface.ts';
 import type { SurfaceRoute } from './surface-route.ts';
+import { uriSurface } from './uri-surface.ts';
 
 /**
  * Every resource that the gateway serves, once. Methods that are refused, the answers to OPTIONS, the
@@ -12,6 +13,7 @@ export const surface: readonly SurfaceRoute[] = [
   ...searchSurface,
   ...retrieveSurface,
   ...storeSurface,
+  ...uriSurface,
   ...rootSurface,
   ...serverSurface,
 ];

@@ -278,3 +278,63 @@ describe('a thumbnail', () => {
     expect(database.includes(found?.instance ?? '')).toBe(true);
   });
 });
+
+describe('the URI service', () => {
+  const uri = (name: string, more = ''): string => {
+    const found = instances.get(name);
+    return `${gateway.origin}/wado?requestType=WADO&studyUID=${found?.study}&seriesUID=${found?.series}&objectUID=${found?.instance}${more}`;
+  };
+  const ask = (name: string, more = '', accept = '*/*'): Promise<WadoAnswer> =>
+    retrieve(uri(name, more), { accept });
+
+  it('gives a picture by default', async () => {
+    expect(await picture(await ask('CT_small.dcm'))).toEqual({ format: 'jpeg', width: 128, height: 128 });
+  });
+
+  it('gives the object as application/dicom', async () => {
+    const answer = await ask('CT_small.dcm', '&contentType=application%2Fdicom');
+    expect(answer.headers['content-type']).toBe('application/dicom; transfer-syntax=1.2.840.10008.1.2.1');
+    expect(answer.body.toString('latin1', 128, 132)).toBe('DICM');
+    expect((await ask('CT_small.dcm', '', 'application/dicom')).body.equals(answer.body)).toBe(true);
+  });
+
+  it('gives the object in the transfer syntax that it is stored in where that is asked for', async () => {
+    const stored = instances.get('SC_rgb_jpeg_dcmtk.dcm')?.transferSyntax ?? '';
+    const answer = await ask(
+      'SC_rgb_jpeg_dcmtk.dcm',
+      `&contentType=application%2Fdicom&transferSyntax=${stored}`,
+    );
+    expect(answer.headers['content-type']).toBe(`application/dicom; transfer-syntax=${stored}`);
+  });
+
+  it('cuts out a region and bounds rows and columns', async () => {
+    const region = await ask('CT_small.dcm', '&contentType=image%2Fpng&region=0,0,0.5,0.25');
+    expect(await picture(region)).toEqual({ format: 'png', width: 64, height: 32 });
+    const bounded = await ask('CT_small.dcm', '&region=0,0,0.5,0.25&columns=100');
+    expect(await picture(bounded)).toMatchObject({ width: 100, height: 50 });
+  });
+
+  it('gives reports as pages, documents as they are, and what cannot be rendered as an object', async () => {
+    expect((await ask('test-SR.dcm')).headers['content-type']).toBe('text/html; charset=utf-8');
+    expect((await ask('document.dcm')).body.equals(pdf)).toBe(true);
+    const ecg = await ask('waveform_ecg.dcm');
+    expect([ecg.status, ecg.headers['content-type']]).toEqual([
+      200,
+      'application/dicom; transfer-syntax=1.2.840.10008.1.2.1',
+    ]);
+    expect((await ask('waveform_ecg.dcm', '', 'image/*')).status).toBe(406);
+  });
+
+  it('refuses what it does not do', async () => {
+    expect((await ask('CT_small.dcm', '&anonymize=yes')).status).toBe(400);
+    expect((await ask('rtdose.dcm', '&contentType=application%2Fdicom&frameNumber=2')).status).toBe(400);
+    const response = await fetch(uri('CT_small.dcm'), { method: 'POST' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
+  it('is there under the combined root too', async () => {
+    const response = await fetch(uri('CT_small.dcm').replace('/wado?', '/dicom-web/wado?'));
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    await response.arrayBuffer();
+  });
+});
