@@ -5,7 +5,6 @@ import type { MetadataDatabase } from './metadata-database.ts';
 import {
   type MetadataFailure,
   type TextBatch,
-  type TextsRequest,
   type WantedInstance,
   textSeparator,
 } from './metadata-protocol.ts';
@@ -53,7 +52,7 @@ export class MetadataStore {
   }
 
   /** The texts of the first instances, at least one: as many as make a good answer. */
-  texts({ instances, service }: TextsRequest): TextBatch | MetadataFailure {
+  texts(instances: readonly WantedInstance[], service: string): TextBatch | MetadataFailure {
     const { now = performance.now.bind(performance), lookingAt } = this.#options;
     const startedAt = now();
     const pieces: Uint8Array[] = [];
@@ -73,7 +72,7 @@ export class MetadataStore {
         return failureOf(thrown, index);
       }
       if (index > 0) add(separator);
-      for (const piece of withUris(text, bulkDataUrl(service, instance))) add(piece);
+      addWithUris(text, () => bulkDataUrl(service, instance), add);
       ends.push(length);
       if (length >= batchBytes || now() - startedAt >= batchMs) break;
     }
@@ -112,16 +111,22 @@ function bulkDataUrl(service: string, { study, series, instance }: StoredInstanc
   return Buffer.from(`"BulkDataURI":"${JSON.stringify(url).slice(1, -1)}`);
 }
 
-/** The text with the client's URLs in the place of markers, in pieces. */
-function* withUris(text: Uint8Array, url: Buffer): Generator<Uint8Array, void, undefined> {
+/** Adds the text with the client's URLs in the place of markers, in pieces. */
+function addWithUris(text: Uint8Array, url: () => Buffer, add: (piece: Uint8Array) => void): void {
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  let at = bytes.indexOf(storedUri);
+  if (at < 0) {
+    add(bytes);
+    return;
+  }
+  const uri = url();
   let start = 0;
-  for (let at = bytes.indexOf(storedUri); at >= 0; at = bytes.indexOf(storedUri, start)) {
-    yield bytes.subarray(start, at);
-    yield url;
+  for (; at >= 0; at = bytes.indexOf(storedUri, start)) {
+    add(bytes.subarray(start, at));
+    add(uri);
     start = at + storedUri.length;
   }
-  yield bytes.subarray(start);
+  add(bytes.subarray(start));
 }
 
 /** In memory of its own, so that it can be handed to another thread. */

@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { BrokerError } from '../domain/errors.ts';
 import type { CacheLogger } from './cache-logger.ts';
-import type {
-  MetadataAnswer,
-  MetadataMessage,
-  MetadataNote,
-  MetadataOrder,
-  MetadataQuestion,
-  MetadataWorkerData,
+import {
+  type MetadataAnswer,
+  type MetadataMessage,
+  type MetadataNote,
+  type MetadataOrder,
+  type MetadataQuestion,
+  type MetadataWorkerData,
+  markHarmful,
 } from './metadata-protocol.ts';
 
 export interface MetadataThreadOptions {
@@ -159,11 +160,7 @@ export class MetadataThread {
 
 function withHarmful(question: MetadataQuestion, index: number): MetadataQuestion {
   if (question.kind === 'studies') return question;
-  const mark = <Wanted extends object>(wanted: Wanted, place: number): Wanted =>
-    place === index ? { ...wanted, isHarmful: true } : wanted;
-  return question.kind === 'texts'
-    ? { ...question, instances: question.instances.map(mark) }
-    : { ...question, instances: [mark(question.instances[0], index)] };
+  return { ...question, instances: markHarmful(question.instances, index) };
 }
 
 /** Starts the thread from the source file beside this one. */

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadDictionary } from '../domain/dictionary.ts';
 import { MetadataDatabase } from './metadata-database.ts';
-import type {
-  MetadataAnswer,
-  MetadataMessage,
-  MetadataNote,
-  MetadataWorkerData,
+import {
+  type MetadataAnswer,
+  type MetadataMessage,
+  type MetadataNote,
+  type MetadataWorkerData,
+  unpackInstances,
 } from './metadata-protocol.ts';
 import { MetadataStore } from './metadata-store.ts';
 import type { StoredInstance } from './stored-instance.ts';
@@ -44,7 +45,7 @@ let preparing: NodeJS.Immediate | undefined;
 
 port.on('message', (message: MetadataMessage) => {
   if (message.kind === 'prepare') {
-    toPrepare.push(...message.instances.slice(0, mostToPrepare - toPrepare.length));
+    toPrepare.push(...unpackInstances(message.instances).slice(0, mostToPrepare - toPrepare.length));
     preparing ??= setImmediate(prepareSome);
   } else if (message.kind === 'remove') {
     database.removeStudies(message.studies);
@@ -67,10 +68,12 @@ function answerTo(
   const { id } = question;
   if (question.kind === 'studies') return { id, studies: database.studiesAfter(question.after) };
   if (question.kind === 'texts') {
-    const texts = store.texts(question);
+    const texts = store.texts(unpackInstances(question.instances), question.service);
     return 'code' in texts ? { id, failure: texts } : { id, texts };
   }
-  const places = store.places(question.instances[0]);
+  const [instance] = unpackInstances(question.instances);
+  if (instance === undefined) return { id };
+  const places = store.places(instance);
   return 'code' in places ? { id, failure: places } : { id, places };
 }
 

@@ -3,7 +3,13 @@ import type { Worker } from 'node:worker_threads';
 import { BrokerError } from '../domain/errors.ts';
 import type { CacheLogger } from './cache-logger.ts';
 import { type InstancePlaces, placesOf } from './instance-places.ts';
-import type { MetadataAnswer, MetadataWorkerData, NamedStudy, TextBatch } from './metadata-protocol.ts';
+import {
+  type MetadataAnswer,
+  type MetadataWorkerData,
+  type NamedStudy,
+  type TextBatch,
+  packInstances,
+} from './metadata-protocol.ts';
 import { MetadataThread } from './metadata-thread.ts';
 import { PlacesMemory } from './places-memory.ts';
 import type { StoredInstance } from './stored-instance.ts';
@@ -78,7 +84,7 @@ export class Metadata {
   ): AsyncGenerator<TextBatch, void, undefined> {
     const ask = (from: number): Promise<TextBatch> => {
       const wanted = instances.slice(from, from + mostAtOnce);
-      const asked = this.#thread.ask({ kind: 'texts', instances: wanted, service });
+      const asked = this.#thread.ask({ kind: 'texts', instances: packInstances(wanted), service });
       const batch = asked.then(({ texts, failure }) => texts ?? fail(wanted, failure));
       batch.catch(() => undefined);
       return batch;
@@ -99,7 +105,7 @@ export class Metadata {
    */
   describe(instance: StoredInstance, signal: AbortSignal): Promise<InstancePlaces> {
     const places = this.#memory.get(instance, async () => {
-      const answer = await this.#thread.ask({ kind: 'places', instances: [instance] });
+      const answer = await this.#thread.ask({ kind: 'places', instances: packInstances([instance]) });
       const text = answer.places ?? fail([instance], answer.failure);
       return placesOf(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString());
     });
@@ -134,7 +140,7 @@ export class Metadata {
     this.#timer = undefined;
     const instances = this.#arrived;
     this.#arrived = [];
-    this.#thread.tell({ kind: 'prepare', instances });
+    this.#thread.tell({ kind: 'prepare', instances: packInstances(instances) });
   }
 }
 

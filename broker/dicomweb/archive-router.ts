@@ -14,7 +14,6 @@ import { stowRouter } from './stow-routes.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 import { wadoUriRouter } from './wado-uri-routes.ts';
-import { zipRouter } from './zip-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -42,7 +41,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  // Before those that refuse POST on the same paths.
+  // Before those that refuse POST on the same paths by themselves.
   mount(
     bases.stow,
     stowRouter({
@@ -54,7 +53,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
     }),
   );
   for (const make of [
-    zipRouter,
     wadoRouter,
     metadataRouter,
     framesRouter,

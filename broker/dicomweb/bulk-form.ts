@@ -17,25 +17,30 @@ interface Offer extends MediaOffer {
 /**
  * The form that a client wants bulk data in (PS3.18 section 8.7.3.3), all of whose contents are alike.
  * A multipart message where it does not matter; one part alone only of one content.
+ * @param isRanged the client asks for a range of bytes, which only a part alone has: where its media type
+ *   does not matter either, it is that of the content, as a player in a web page needs it
  * @throws BrokerError `not-acceptable` that names what could be had
  */
-export function chooseBulkForm(ranges: readonly MediaRange[], contents: readonly BulkContent[]): BulkForm {
+export function chooseBulkForm(
+  ranges: readonly MediaRange[],
+  contents: readonly BulkContent[],
+  isRanged = false,
+): BulkForm {
   const [first] = contents;
   const types = [octetStream, ...(first?.mediaType === undefined ? [] : [first.mediaType])];
   const syntax = first === undefined ? {} : { 'transfer-syntax': first.transferSyntaxUid };
   const isAlone = contents.length === 1;
-  const offers: Offer[] = [
-    ...types.map((mediaType) => ({
-      type: 'multipart/related',
-      parameters: { type: mediaType, ...syntax },
-      form: { mediaType, isMultipart: true },
-    })),
-    ...(isAlone ? types : []).map((mediaType) => ({
-      type: mediaType,
-      parameters: syntax,
-      form: { mediaType, isMultipart: false },
-    })),
-  ];
+  const multipart: Offer[] = types.map((mediaType) => ({
+    type: 'multipart/related',
+    parameters: { type: mediaType, ...syntax },
+    form: { mediaType, isMultipart: true },
+  }));
+  const alone: Offer[] = (isAlone ? types : []).map((mediaType) => ({
+    type: mediaType,
+    parameters: syntax,
+    form: { mediaType, isMultipart: false },
+  }));
+  const offers = isRanged ? [...alone.toReversed(), ...multipart] : [...multipart, ...alone];
   const chosen = chooseOffer(ranges, offers);
   if (chosen !== undefined) return chosen.form;
   const named = offers.map(({ type, form }) =>

@@ -88,6 +88,7 @@ class BulkTransaction {
     const form = chooseBulkForm(
       ranges,
       parts.map(({ content }) => content),
+      request.headers.range !== undefined,
     );
     const [first] = parts;
     await this.#audited(

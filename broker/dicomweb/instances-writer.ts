@@ -22,6 +22,7 @@ export function isAsStored({ instance, syntaxes }: InstanceToSend): boolean {
 
 /** What is told of an instance in front of its bytes. */
 export interface PartToSend {
+  readonly instance: StoredInstance;
   readonly transferSyntaxUid: string;
   /** Undefined where it is converted on its way. */
   readonly length: number | undefined;
@@ -92,10 +93,11 @@ export class InstancesWriter {
   async #replaceDamaged(index: number, error: DamagedFileError): Promise<void> {
     const damaged = await this.#instances.at(index);
     if (damaged === undefined) throw error;
-    const { size, transferSyntaxUid } = damaged.instance;
+    const { size, transferSyntaxUid, crc32 } = damaged.instance;
     const fresh = await this.#refetch(index, damaged, error);
-    // What was announced about it, its length and syntax, has left already.
-    if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid) throw error;
+    // What was announced about it has left already: its length, its syntax, in an archive its CRC-32.
+    if (fresh.size !== size || fresh.transferSyntaxUid !== transferSyntaxUid || fresh.crc32 !== crc32)
+      throw error;
     this.#next = index;
     this.#isHeaderSent = true;
   }
@@ -120,7 +122,7 @@ export class InstancesWriter {
     await using file = made;
     const { reader, response, signal, before } = this.#options;
     const { path, size, transferSyntaxUid } = file;
-    await response.write(before(this.#next, { transferSyntaxUid, length: size }));
+    await response.write(before(this.#next, { instance, transferSyntaxUid, length: size }));
     for await (const chunk of reader.read([{ path, offset: 0, length: size }], signal)) {
       await response.write(chunk);
     }
@@ -131,7 +133,7 @@ export class InstancesWriter {
   async #writeExplicit(instance: StoredInstance): Promise<void> {
     const { response, signal, before } = this.#options;
     await response.write(
-      before(this.#next, { transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
+      before(this.#next, { instance, transferSyntaxUid: explicitVrLittleEndian, length: undefined }),
     );
     for await (const piece of transcodedInstance(instance, signal)) await response.write(piece);
     this.#next += 1;
@@ -208,7 +210,8 @@ class Segment implements AsyncIterable<Part> {
       if (next === undefined || !isAsStored(next)) return;
       const { instance } = next;
       if (this.#index > this.#start || !this.#isHeaderSent) {
-        yield { bytes: this.#before(this.#index, { ...instance, length: instance.size }) };
+        const { transferSyntaxUid, size } = instance;
+        yield { bytes: this.#before(this.#index, { instance, transferSyntaxUid, length: size }) };
       }
       yield { path: instance.path, offset: 0, length: instance.size, crc32: instance.crc32 };
       this.#index += 1;

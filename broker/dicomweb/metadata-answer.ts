@@ -47,7 +47,7 @@ export class MetadataAnswer {
     const { format, service } = this.#options;
     const [mediaType = ''] = format.contentType.split(';', 1);
     const hash = createHash('sha256').update(JSON.stringify([version, mediaType, service]));
-    for (const { instance, size, crc32 } of instances) hash.update(`${instance}/${size}/${crc32}\n`);
+    hash.update(instances.map(({ instance, size, crc32 }) => `${instance}/${size}/${crc32}`).join());
     return hash.digest('base64url').slice(0, 27);
   }
 
@@ -61,15 +61,15 @@ export class MetadataAnswer {
     const count = opened.kind === 'arriving' ? undefined : opened.instances.length;
     for await (const batch of this.#batches(opened)) {
       const isFirst = this.#instances === 0;
-      const bytes = format.texts(batch, isFirst);
+      const pieces = format.texts(batch, isFirst);
       if (isFirst) this.#setHeaders(opened);
       this.#instances += batch.ends.length;
-      this.#bytes += bytes.length;
+      for (const { length } of pieces) this.#bytes += length;
       if (isFirst && batch.ends.length === count) {
-        this.#endWith(bytes);
+        this.#endWith(pieces);
         return;
       }
-      if (!response.write(bytes)) await drained(response, this.#options.signal);
+      if (!this.#write(pieces)) await drained(response, this.#options.signal);
     }
     response.end(format.end);
   }
@@ -111,10 +111,18 @@ export class MetadataAnswer {
     if (warning !== undefined) response.setHeader('Warning', warning);
   }
 
+  /** @returns false where the client is behind */
+  #write(pieces: readonly Uint8Array[]): boolean {
+    const { response } = this.#options;
+    let isReady = true;
+    for (const piece of pieces) isReady = response.write(piece);
+    return isReady;
+  }
+
   /** What is whole is sent with its length. */
-  #endWith(bytes: Uint8Array): void {
+  #endWith(pieces: readonly Uint8Array[]): void {
     const { response, format } = this.#options;
-    const body = Buffer.concat([bytes, Buffer.from(format.end)]);
+    const body = Buffer.concat([...pieces, Buffer.from(format.end)]);
     response.setHeader('Content-Length', body.length);
     response.end(body);
   }

@@ -19,8 +19,11 @@ export interface MultipartLimits {
 const maxPreamble = 64 * 1024;
 /** Spaces and tabs between a delimiter and its line end (RFC 2046: transport padding). */
 const maxPadding = 256;
-/** RFC 2046 section 5.1.1: 1 to 70 characters, the last of which is no space. */
-const boundaryForm = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
+/**
+ * RFC 2046 section 5.1.1: 1 to 70 characters, the last of which is no space. Longer ones are taken too:
+ * those of Orthanc's DICOMweb plugin, up to 1.7, have 73.
+ */
+const boundaryForm = /^[\w'()+,./:=? -]{0,127}[\w'()+,./:=?-]$/;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const hyphen = 0x2d;
@@ -52,7 +55,7 @@ export class MultipartReader {
     if (boundary === undefined || !boundaryForm.test(boundary)) {
       throw new BrokerError(
         'bad-request',
-        `The Content-Type names no valid boundary: ${JSON.stringify(boundary?.slice(0, 80) ?? '')}. It is 1 to 70 letters, digits, spaces and '()+_,-./:=? (RFC 2046).`,
+        `The Content-Type names no valid boundary: ${JSON.stringify(boundary?.slice(0, 80) ?? '')}. It is 1 to 128 letters, digits, spaces and '()+_,-./:=? (RFC 2046).`,
       );
     }
     // A delimiter begins with a line end; the first has none where nothing stands before it.

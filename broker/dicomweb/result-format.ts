@@ -12,7 +12,7 @@ export interface ResultFormat {
   /** The text of a data set, with what goes before it. */
   item(dataSet: DicomJson, isFirst: boolean): string;
   /** The same of several that are JSON text already. */
-  texts(batch: TextBatch, isFirst: boolean): Uint8Array;
+  texts(batch: TextBatch, isFirst: boolean): readonly Uint8Array[];
   /** What follows the last of at least one data set. */
   readonly end: string;
 }
@@ -44,7 +44,7 @@ function jsonFormat(contentType: string): ResultFormat {
   return {
     contentType,
     item: (dataSet, isFirst) => `${isFirst ? '[' : ',\n'}${jsonText(dataSet)}`,
-    texts: ({ bytes }, isFirst) => Buffer.concat([Buffer.from(isFirst ? '[' : ',\n'), bytes]),
+    texts: ({ bytes }, isFirst) => [Buffer.from(isFirst ? '[' : ',\n'), bytes],
     end: ']\n',
   };
 }
@@ -59,7 +59,7 @@ function xmlFormat(boundary: string): ResultFormat {
     texts: (batch, isFirst) => {
       let xml = '';
       for (const dataSet of dataSetsOf(batch)) xml += item(dataSet, isFirst && xml === '');
-      return Buffer.from(xml);
+      return [Buffer.from(xml)];
     },
     end: multipartEnd(boundary),
   };

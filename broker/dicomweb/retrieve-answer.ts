@@ -3,9 +3,10 @@ import type { InstanceReader } from '../cache/instance-reader.ts';
 import type { DamagedFileError } from '../cache/part.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError } from '../domain/errors.ts';
+import type { Uid } from '../domain/uid.ts';
 import type { InstanceTranscoder } from './instance-transcoder.ts';
+import { type InstancePackaging, newPackaging } from './instance-packaging.ts';
 import { InstancesWriter, type InstanceToSend, isAsStored, type PartToSend } from './instances-writer.ts';
-import { multipartContentType, multipartEnd, multipartLength, newBoundary, partStart } from './multipart.ts';
 import { PacedResponse } from './paced-response.ts';
 import { Replay } from './replay.ts';
 import { possibleSyntaxes, type RetrieveForm } from './retrieve-form.ts';
@@ -25,6 +26,8 @@ export interface AnswerOptions {
   readonly response: Response;
   readonly reader: InstanceReader;
   readonly transcoder: InstanceTranscoder;
+  /** UID of what was asked for, after which an archive is named. */
+  readonly uid: Uid;
   readonly signal: AbortSignal;
   readonly refetch: (instance: StoredInstance, error: DamagedFileError) => Promise<StoredInstance>;
 }
@@ -35,18 +38,17 @@ export interface AnswerTally {
   readonly bytes: number;
 }
 
-const dicom = 'application/dicom';
-
-/** One answer of instances, as a multipart message or a single body (PS3.18 section 10.4.3). */
+/** One answer of instances, as a multipart message, a single body or a ZIP archive (PS3.18 section 10.4.3). */
 export class RetrieveAnswer {
   readonly #options: AnswerOptions;
   readonly #paced: PacedResponse;
-  readonly #boundary = newBoundary();
+  readonly #packaging: InstancePackaging;
   #writer: InstancesWriter | undefined;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
     this.#paced = new PacedResponse(options.response);
+    this.#packaging = newPackaging(options.form.packaging);
   }
 
   get tally(): AnswerTally {
@@ -59,7 +61,7 @@ export class RetrieveAnswer {
    * answered with a status, afterwards only by breaking the connection
    */
   async send(answer: InstancesToAnswer): Promise<void> {
-    const { form, response, reader, transcoder, signal, refetch } = this.#options;
+    const { form, response, reader, transcoder, uid, signal, refetch } = this.#options;
     const renditions = Array.isArray(answer.instances)
       ? answer.instances.map((instance) => rendition(form, instance as StoredInstance))
       : undefined;
@@ -70,12 +72,16 @@ export class RetrieveAnswer {
     // An answer that is begun anew must not keep what was said about the first.
     for (const name of ['Content-Length', 'Warning']) response.removeHeader(name);
     response.status(answer.status);
-    if (!form.isSinglePart) response.setHeader('Content-Type', multipartContentType(dicom, this.#boundary));
     response.setHeader('Cache-Control', 'no-store');
+    if (form.packaging === 'zip') {
+      response.setHeader('Content-Disposition', `attachment; filename="${uid}.zip"`);
+    }
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (answer.warning !== undefined) response.setHeader('Warning', answer.warning);
-    const length = answer.isWhole && renditions !== undefined ? this.#lengthOf(renditions) : undefined;
-    if (length !== undefined) response.setHeader('Content-Length', length);
+    if (answer.isWhole && renditions?.every(isAsStored) === true) {
+      const all = renditions.map(({ instance }) => instance);
+      response.setHeader('Content-Length', this.#packaging.lengthOf(all));
+    }
 
     this.#writer = new InstancesWriter(instances, {
       reader,
@@ -86,34 +92,17 @@ export class RetrieveAnswer {
       before: (index, part) => this.#before(index, part),
     });
     await this.#writer.write();
-    response.end(form.isSinglePart ? undefined : multipartEnd(this.#boundary));
+    response.end(this.#packaging.end());
   }
 
-  #before(index: number, { transferSyntaxUid, length }: PartToSend): Buffer {
-    const { form, response } = this.#options;
-    if (form.isSinglePart) {
-      // Known only now: what was to be converted may have turned out not to be convertible.
-      if (!response.headersSent) response.setHeader('Content-Type', partType(transferSyntaxUid));
-      return Buffer.alloc(0);
-    }
-    const header = { contentType: partType(transferSyntaxUid), ...(length === undefined ? {} : { length }) };
-    return Buffer.from(partStart(this.#boundary, header, index === 0));
+  #before(index: number, part: PartToSend): Buffer {
+    const bytes = this.#packaging.before(index, part);
+    const { response } = this.#options;
+    // Of a single part known only now: what was to be converted may have turned out not to be convertible.
+    const { contentType } = this.#packaging;
+    if (!response.headersSent && contentType !== undefined) response.setHeader('Content-Type', contentType);
+    return bytes;
   }
-
-  /** Known only where every instance leaves as it is stored. */
-  #lengthOf(renditions: readonly InstanceToSend[]): number | undefined {
-    if (!renditions.every(isAsStored)) return undefined;
-    if (this.#options.form.isSinglePart) return renditions[0]?.instance.size;
-    const parts = renditions.map(({ instance }) => ({
-      contentType: partType(instance.transferSyntaxUid),
-      length: instance.size,
-    }));
-    return multipartLength(this.#boundary, parts);
-  }
-}
-
-function partType(transferSyntaxUid: string): string {
-  return `${dicom}; transfer-syntax=${transferSyntaxUid}`;
 }
 
 async function* renditionsOf(

@@ -3,40 +3,42 @@ import { losslessSyntaxes } from '../dicom/codec/encode-frame.ts';
 import { BrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import { encodingOf, explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
+import type { PackagingName } from './instance-packaging.ts';
 import { type MediaRange, chooseOffer, qualityOf } from './accept.ts';
 
 const dicom = 'application/dicom';
-const multipart = { type: 'multipart/related', parameters: { type: dicom }, single: false };
-const single = { type: dicom, parameters: {}, single: true };
+const multipart = { type: 'multipart/related', parameters: { type: dicom }, packaging: 'multipart' } as const;
+const single = { type: dicom, parameters: {}, packaging: 'single' } as const;
+const zip = { type: 'application/zip', parameters: {}, packaging: 'zip' } as const;
 
 /** What a client accepts of an Instance Resource as application/dicom (PS3.18 sections 8.7.3.3 and 10.4.1). */
 export class RetrieveForm {
-  /** One body instead of a multipart message: of an instance only. */
-  readonly isSinglePart: boolean;
+  /** A single body is of an instance only. */
+  readonly packaging: PackagingName;
   readonly #ranges: readonly MediaRange[];
   readonly #syntaxesByStored = new Map<string, readonly string[]>();
 
-  private constructor(isSinglePart: boolean, ranges: readonly MediaRange[]) {
-    this.isSinglePart = isSinglePart;
+  private constructor(packaging: PackagingName, ranges: readonly MediaRange[]) {
+    this.packaging = packaging;
     this.#ranges = ranges;
   }
 
   /** @throws BrokerError `not-acceptable` that says what can be had */
   static choose(ranges: readonly MediaRange[], resource: Resource): RetrieveForm {
-    const offers = resource.level === 'instance' ? [multipart, single] : [multipart];
+    const offers = resource.level === 'instance' ? [multipart, single, zip] : [multipart, zip];
     const chosen = chooseOffer(withoutSyntax(ranges), offers);
     if (chosen === undefined) {
       const also = resource.level === 'instance' ? ', or application/dicom' : '';
       throw new BrokerError(
         'not-acceptable',
-        `The Accept header allows nothing that can be sent here: multipart/related; type="application/dicom"${also}.`,
+        `The Accept header allows nothing that can be sent here: multipart/related; type="application/dicom"${also}, or application/zip.`,
       );
     }
     // Ranges of quality 0 count too: they say what the client does not take.
     const fitting = ranges.filter(
       (range) => qualityOf(chosen, withoutSyntax([{ ...range, quality: 1 }])) > 0,
     );
-    return new RetrieveForm(chosen.single, fitting);
+    return new RetrieveForm(chosen.packaging, fitting);
   }
 
   /**
@@ -56,6 +58,7 @@ export class RetrieveForm {
   syntaxesOf(storedSyntax: string): readonly string[] {
     const known = this.#syntaxesByStored.get(storedSyntax);
     if (known !== undefined) return known;
+    if (this.packaging === 'zip') return this.takesAnySyntax ? [storedSyntax] : [];
     const offers = possibleSyntaxes(storedSyntax).map((syntax) => ({
       syntax,
       quality: this.#qualityOf(syntax, storedSyntax),

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { BrokerError } from '../domain/errors.ts';
 import { parseAccept } from './accept.ts';
+import { metadataPayload } from './metadata-payload.ts';
 import { MultipartReader, type ReadPart } from './multipart-reader.ts';
 import { type PayloadOptions, part10Payload } from './part10-payload.ts';
 import type { ReceivedInstance, RefusedInstance } from './received-instance.ts';
@@ -12,6 +13,12 @@ export interface StorePayloadOptions extends PayloadOptions {
 }
 
 const dicom = 'application/dicom';
+
+const multipartReaders: ReadonlyMap<string, typeof part10Payload> = new Map([
+  [dicom, part10Payload],
+  ['application/dicom+json', metadataPayload],
+  ['application/dicom+xml', metadataPayload],
+]);
 
 /** Makes the instances of a body, in the form that a Content-Type says. */
 export type ReadPayload = (body: AsyncIterable<Buffer>, options: StorePayloadOptions) => Payload;
@@ -32,13 +39,11 @@ export function storePayload({ headers }: Pick<Request, 'headers'>): ReadPayload
     throw unsupported('The Content-Type is missing or malformed.');
   }
   if (range.type === dicom) return (body, options) => part10Payload(onlyPart(body), options);
-  const type = range.parameters.get('type')?.toLowerCase();
+  const type = range.parameters.get('type')?.toLowerCase() ?? dicom;
   const boundary = range.parameters.get('boundary');
-  if (range.type === 'multipart/related' && (type ?? dicom) === dicom) {
-    return (body, options) => {
-      const reader = new MultipartReader(body, boundary, options);
-      return part10Payload(reader.parts(), options);
-    };
+  const read = range.type === 'multipart/related' ? multipartReaders.get(type) : undefined;
+  if (read !== undefined) {
+    return (body, options) => read(new MultipartReader(body, boundary, options).parts(), options);
   }
   throw unsupported(`The Content-Type ${shown(headers['content-type'])} is not taken.`);
 }
@@ -55,7 +60,7 @@ async function* passed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void
 
 function unsupported(message: string): BrokerError {
   return new BrokerError('unsupported-media-type', message, {
-    remedy: `A store takes multipart/related; type="${dicom}" with a boundary, or ${dicom} for one instance.`,
+    remedy: `A store takes multipart/related with a boundary and type="${dicom}", "application/dicom+json" or "application/dicom+xml"; or ${dicom} for one instance.`,
   });
 }
 

@@ -9,7 +9,7 @@ import type { StoredInstance } from '../cache/stored-instance.ts';
 import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
 import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { type ErrorCode, toBrokerError } from '../domain/errors.ts';
-import type { Resource } from '../domain/resource.ts';
+import { type Resource, uidOf } from '../domain/resource.ts';
 import type { AuditTrail } from '../observe/audit.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -118,6 +118,7 @@ class RetrieveTransaction {
       response,
       reader,
       transcoder: new InstanceTranscoder(imaging, cache.directory),
+      uid: uidOf(resource),
       signal,
       refetch: (instance, error) => this.#refetch(instance, error),
     });

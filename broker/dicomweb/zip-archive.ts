@@ -20,18 +20,23 @@ const date = 0x0021;
  * the length of the whole can be told.
  */
 export class ZipArchive {
-  readonly #directory: Buffer[] = [];
-  #offset = 0;
+  readonly #files: { readonly inDirectory: Buffer; readonly end: number }[] = [];
 
   /** The length of an archive of these files in bytes. */
   static lengthOf(entries: Iterable<ZipEntry>): number {
     const archive = new ZipArchive();
-    for (const entry of entries) archive.add(entry);
-    return archive.#offset + archive.end().length;
+    let index = 0;
+    for (const entry of entries) archive.add(entry, index++);
+    return archive.#length + archive.end().length;
   }
 
-  /** What stands before the bytes of the next file, all of which follow. */
-  add(entry: ZipEntry): Buffer {
+  /**
+   * What stands before the bytes of a file, all of which follow.
+   * @param index place of the file, from 0: files from there on that were added before are taken back
+   */
+  add(entry: ZipEntry, index: number): Buffer {
+    this.#files.length = index;
+    const start = this.#length;
     const isLarge = entry.size >= full32;
     const extra = isLarge ? zip64Extra([entry.size, entry.size]) : Buffer.alloc(0);
     const header = Buffer.alloc(30);
@@ -40,24 +45,29 @@ export class ZipArchive {
     writeShared(header, 10, entry, isLarge);
     header.writeUInt16LE(entry.name.length, 26);
     header.writeUInt16LE(extra.length, 28);
-    this.#directory.push(directoryEntry(entry, this.#offset));
     const bytes = Buffer.concat([header, Buffer.from(entry.name, 'latin1'), extra]);
-    this.#offset += bytes.length + entry.size;
+    const end = start + bytes.length + entry.size;
+    this.#files.push({ inDirectory: directoryEntry(entry, start), end });
     return bytes;
   }
 
   /** What stands behind the last file. */
   end(): Buffer {
-    const directory = Buffer.concat(this.#directory);
-    const count = this.#directory.length;
+    const directory = Buffer.concat(this.#files.map(({ inDirectory }) => inDirectory));
+    const count = this.#files.length;
     const end = Buffer.alloc(22);
     end.writeUInt32LE(0x06054b50, 0);
     end.writeUInt16LE(Math.min(count, full16), 8);
     end.writeUInt16LE(Math.min(count, full16), 10);
     end.writeUInt32LE(Math.min(directory.length, full32), 12);
-    end.writeUInt32LE(Math.min(this.#offset, full32), 16);
-    const isLarge = count >= full16 || directory.length >= full32 || this.#offset >= full32;
+    end.writeUInt32LE(Math.min(this.#length, full32), 16);
+    const isLarge = count >= full16 || directory.length >= full32 || this.#length >= full32;
     return Buffer.concat([directory, ...(isLarge ? [this.#zip64End(directory.length)] : []), end]);
+  }
+
+  /** Bytes of all files and what stands before each. */
+  get #length(): number {
+    return this.#files.at(-1)?.end ?? 0;
   }
 
   /** The ZIP64 end of the directory, and where that is. */
@@ -67,13 +77,13 @@ export class ZipArchive {
     end.writeBigUInt64LE(44n, 4);
     end.writeUInt16LE(zip64Version, 12);
     end.writeUInt16LE(zip64Version, 14);
-    const count = BigInt(this.#directory.length);
+    const count = BigInt(this.#files.length);
     end.writeBigUInt64LE(count, 24);
     end.writeBigUInt64LE(count, 32);
     end.writeBigUInt64LE(BigInt(directoryLength), 40);
-    end.writeBigUInt64LE(BigInt(this.#offset), 48);
+    end.writeBigUInt64LE(BigInt(this.#length), 48);
     end.writeUInt32LE(0x07064b50, 56);
-    end.writeBigUInt64LE(BigInt(this.#offset + directoryLength), 64);
+    end.writeBigUInt64LE(BigInt(this.#length + directoryLength), 64);
     end.writeUInt32LE(1, 72);
     return end;
   }

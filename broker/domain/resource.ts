@@ -19,6 +19,12 @@ export interface InstanceResource {
 /** What a retrieve names (PS3.18 section 10.4): a study, a series of it, or one instance. */
 export type Resource = StudyResource | SeriesResource | InstanceResource;
 
+/** The UID of the resource itself. */
+export function uidOf(resource: Resource): Uid {
+  if (resource.level === 'instance') return resource.instance;
+  return resource.level === 'series' ? resource.series : resource.study;
+}
+
 /** A key that is equal for equal resources: the UIDs from study to instance, joined by slashes. */
 export function resourceKey(resource: Resource): string {
   if (resource.level === 'study') return resource.study;

@@ -55,7 +55,7 @@ async function allOf({ archive, scpPort, accepted, sent }: FilledArchive): Promi
     const dataSets = JSON.parse(json.body.toString()) as DicomJson[];
     expect(documents).toHaveLength(dataSets.length);
     for (const [index, dataSet] of dataSets.entries()) {
-      const instance = String(dataSet['00080018']?.Value?.[0]);
+      const instance = dataSet['00080018']?.Value?.[0] as string;
       const known = accepted.find((one) => one.instance === instance);
       const path = sent.get(instance)?.path ?? '';
       all.push({
@@ -156,7 +156,7 @@ describe('the metadata of every real file', () => {
 
   test('has the patient names of every character set', () => {
     for (const { file, json } of told) {
-      const name = patientNames[basename(file, '.dcm') as keyof typeof patientNames] as unknown;
+      const name = patientNames[basename(file, '.dcm')];
       if (name === undefined) continue;
       const item = (json['00321064']?.Value?.[0] ?? {}) as DicomJson;
       expect([file, (json['00100010'] ?? item['00100010'])?.Value?.[0]]).toEqual([file, name]);

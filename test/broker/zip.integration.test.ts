@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDcmqrscp } from '../support/dcmqrscp.ts';
@@ -92,6 +92,25 @@ describe('application/zip', () => {
       accept: 'application/zip; transfer-syntax=1.2.840.10008.1.2.4.80',
     });
     expect(converted.status).toBe(406);
+  });
+
+  it('has a damaged file fetched again', async () => {
+    await using gateway = await start();
+    const url = `${gateway.wado}/studies/${study.studyUid}`;
+    await retrieve(url, { accept: 'application/zip' });
+    const [first] = study.instances;
+    const path = join(
+      gateway.cacheDirectory,
+      'instances',
+      'default',
+      study.studyUid,
+      first?.series ?? '',
+      `${first?.instance}.dcm`,
+    );
+    await truncate(path, 3000);
+    const answer = await retrieve(url, { accept: 'application/zip' });
+    expect(answer).toMatchObject({ status: 200, isBroken: false });
+    expect(sortedDigests([...(await filesIn(answer)).values()].map(readPart10))).toEqual(all);
   });
 
   it('of an unknown study is 404', async () => {

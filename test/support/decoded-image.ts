@@ -5,14 +5,23 @@ import { runTool } from './run-tool.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** An image as Debian's tools decode it, which have nothing to do with the gateway. */
-export interface DecodedImage {
+export interface DecodedImage extends AsyncDisposable {
   readonly columns: number;
   readonly rows: number;
+  readonly frames: number;
   /** Samples of a pixel: 1, or red, green and blue. */
   readonly samples: number;
-  /** Stored values of each frame, row by row, the samples of a pixel side by side. */
-  readonly frames: readonly (readonly number[])[];
   readonly rescale: { readonly slope: number; readonly intercept: number };
+  /**
+   * Stored values, row by row, the samples of a pixel side by side.
+   * @param frame counted from 1
+   */
+  values(frame: number): number[];
+  /**
+   * A grayscale frame as DCMTK shows it: 8 bits a pixel, row by row.
+   * @param window the values, after the rescale, that become black and white
+   */
+  display(frame: number, window: { readonly lower: number; readonly upper: number }): Promise<number[]>;
 }
 
 const rleLossless = '1.2.840.10008.1.2.5';
@@ -33,45 +42,41 @@ function decoderOf(transferSyntax: string): readonly string[] {
  * @throws Error where the tool cannot
  */
 export async function decodeImage(file: string, transferSyntax: string): Promise<DecodedImage> {
-  await using directory = await temporaryDirectory('decode');
-  const elements = await readElements(await uncompress(file, transferSyntax, directory.path));
-  const frames = Number(textOf(elements, '00280008')) || 1;
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory('decode'));
+  const explicit = await uncompress(file, transferSyntax, directory.path);
+  const elements = await readElements(explicit);
   const [rows, columns] = [number(elements, '00280010'), number(elements, '00280011')];
   const samples = number(elements, '00280002');
-  const values = valuesOf(elements);
   const length = rows * columns * samples;
+  const owned = stack.move();
   return {
     columns,
     rows,
+    frames: Number(textOf(elements, '00280008')) || 1,
     samples,
-    frames: Array.from({ length: frames }, (_, index) => {
-      const frame = values.slice(index * length, (index + 1) * length);
-      return samples > 1 && number(elements, '00280006') === 1 ? interleaved(frame, samples) : frame;
-    }),
     rescale: {
       slope: Number(textOf(elements, '00281053')) || 1,
       intercept: Number(textOf(elements, '00281052')) || 0,
     },
+    values(frame) {
+      const values = valuesOf(elements, (frame - 1) * length, length);
+      return samples > 1 && number(elements, '00280006') === 1 ? interleaved(values, samples) : values;
+    },
+    display: (frame, window) => display(explicit, join(directory.path, `${frame}.pgm`), { frame, window }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/**
- * A grayscale frame as DCMTK shows it: 8 bits a pixel, row by row.
- * @param frame counted from 1
- * @param window the values, after the rescale, that become black and white
- */
-export async function displayedPixels(
-  { file, transferSyntax }: { readonly file: string; readonly transferSyntax: string },
-  frame: number,
-  window: { readonly lower: number; readonly upper: number },
-): Promise<number[]> {
-  await using directory = await temporaryDirectory('display');
-  const source = await uncompress(file, transferSyntax, directory.path);
-  const target = join(directory.path, 'frame.pgm');
+interface Display {
+  readonly frame: number;
+  readonly window: { readonly lower: number; readonly upper: number };
+}
+
+async function display(source: string, target: string, { frame, window }: Display): Promise<number[]> {
   const width = window.upper - window.lower + 1;
   const center = (window.lower + window.upper + 1) / 2;
-  const display = ['+Ww', String(center), String(width), '+F', String(frame), '+op'];
-  await run('dcm2pnm', [...display, source, target]);
+  await run('dcm2pnm', ['+Ww', String(center), String(width), '+F', String(frame), '+op', source, target]);
   const picture = await readFile(target);
   // Four words before the pixels: P5, columns, rows, 255; DCMTK writes no comments.
   const [header = '', columns, rows] =
@@ -100,14 +105,15 @@ function number(elements: Elements, tag: string): number {
   return low + 256 * high;
 }
 
-/** All values of the pixel data. */
-function valuesOf(elements: Elements): number[] {
-  // Its last byte, where it is zero, was taken for padding.
-  const bytes = Buffer.concat([elements.get('7FE00010') ?? Buffer.alloc(0), Buffer.alloc(1)]);
+/** Values of the pixel data, from the one at `start`. */
+function valuesOf(elements: Elements, start: number, count: number): number[] {
   const size = number(elements, '00280100') / 8;
+  const stored = elements.get('7FE00010') ?? Buffer.alloc(0);
+  // Its last byte, where it is zero, was taken for padding.
+  const bytes = Buffer.concat([stored.subarray(start * size, (start + count) * size), Buffer.alloc(1)]);
   const isSigned = number(elements, '00280103') === 1;
   const shift = 32 - number(elements, '00280101');
-  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => {
+  return Array.from({ length: Math.min(count, Math.floor(bytes.length / size)) }, (_, index) => {
     const value = bytes.readUIntLE(index * size, size);
     return isSigned ? (value << shift) >> shift : value;
   });

@@ -82,7 +82,8 @@ function content({ vr, Value, InlineBinary, BulkDataURI }: JsonAttribute): unkno
     const number = String(index + 1);
     if (vr === 'SQ') return [[number, asXmlSays((value ?? {}) as DicomJson)]];
     if (value === null) return [];
-    return [[number, vr === 'PN' ? nameOf(value as Record<string, string>) : writable(String(value))]];
+    if (typeof value === 'object') return [[number, nameOf(value as Record<string, string>)]];
+    return [[number, writable(String(value))]];
   });
   return {
     vr,

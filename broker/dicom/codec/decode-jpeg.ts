@@ -31,12 +31,19 @@ export async function decodeJpegLs(bytes: Uint8Array, pixels: PixelDescription):
   if (header.process !== 0xf7 || precision < 2 || precision > 16)
     throw damagedFrame('it is no JPEG-LS image');
   expectHeader({ ...header, samplesPerPixel: components.length }, pixels);
+  // The codec needs it too, but may take half a minute to find out.
+  if (!hasEnd(bytes)) throw damagedFrame('it ends before its JPEG-LS data does');
   const codecs = await NativeCodecs.shared();
   const { bytes: decoded } = codecs.decode('JpegLs', layoutOf(header), bytes);
   const isPlanar = components.length > 1 && interleave === 0;
   const samples = isPlanar ? interleaved(decoded, components.length, precision <= 8 ? 1 : 2) : decoded;
   const photometric = pixels.photometricInterpretation.replace(/^YBR_FULL_422$/, 'YBR_FULL');
   return fromCodec({ decoded: samples, precision, photometricInterpretation: photometric }, pixels);
+}
+
+/** EOI, which never stands within the data (ITU-T T.87 A.1). */
+function hasEnd(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf('ffd9', undefined, 'hex') > 0;
 }
 
 function layoutOf({

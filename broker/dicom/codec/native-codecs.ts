@@ -134,7 +134,13 @@ export class NativeCodecs {
       return result;
     } catch (thrown) {
       if (thrown instanceof BrokerError) throw thrown;
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      // A trap says `unreachable` or the like: what C++ throws ends in one, too.
+      const isTrap = thrown instanceof Error && thrown.name === 'RuntimeError';
+      const message = isTrap
+        ? 'the codec gave up'
+        : thrown instanceof Error
+          ? thrown.message
+          : String(thrown);
       // Codecs put the names of their functions in front.
       const why = message.replace(/^.*::/, '').replace(/\.$/, '');
       throw new BrokerError(code, `${what}: ${why}.`, { cause: thrown });

@@ -9,15 +9,13 @@ export const uriSurface: readonly SurfaceRoute[] = [
     operations: [
       {
         method: 'GET',
-        id: 'RetrieveObject',
-        summary:
-          'Retrieves one instance that query parameters name, as it is or rendered (PS3.18 section 9).',
+        id: 'RetrieveByURI',
+        summary: 'Retrieves one object, rendered or as a DICOM file, by query parameters (PS3.18 section 9).',
         sends: [...renderedTypes, 'application/dicom'],
         parameters: [
           ...(['requestType', 'studyUID', 'seriesUID', 'objectUID', 'contentType', 'charset'] as const),
-          ...(['transferSyntax', 'frameNumber', 'windowCenter', 'windowWidth', 'rows', 'columns'] as const),
-          ...(['region', 'imageQuality', 'annotation', 'anonymize', 'presentationUID'] as const),
-          'presentationSeriesUID',
+          ...(['transferSyntax', 'frameNumber', 'rows', 'columns', 'region', 'windowCenter'] as const),
+          ...(['windowWidth', 'imageQuality', 'annotation', 'anonymize', 'presentationUID'] as const),
         ],
         statuses: [200, 304],
       },

@@ -143,16 +143,16 @@ describe('what is kept', () => {
 
   test('is made soon after an instance has arrived', async () => {
     const wanted = instances(30);
-    for (const one of wanted) metadata.prepare(one);
     const isMade = async (): Promise<boolean> => {
+      for (const one of wanted) metadata.prepare(one);
+      await new Promise((resolve) => setTimeout(resolve, 500));
       await reopened();
       const database = new DatabaseSync(join(directory, 'metadata.sqlite'), { readOnly: true });
       const count = database.prepare('SELECT count(*) AS rows FROM metadata').get()?.['rows'];
       database.close();
       return count === 30;
     };
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    await expect.poll(isMade, { timeout: 20_000, interval: 200 }).toBe(true);
+    await expect.poll(isMade, { timeout: 25_000, interval: 100 }).toBe(true);
   });
 
   test('is made anew for another version of a file', async () => {
@@ -337,7 +337,7 @@ describe('a hostile file', () => {
           const { parentPort, workerData } = require('node:worker_threads');
           parentPort.on('message', ({ id, instances }) => {
             workerData.current[0] = id;
-            while (instances[0].isHarmful !== true);
+            while (instances[10] !== 1);
             workerData.current[0] = 0;
             parentPort.postMessage({ id, places: Buffer.from('{"bulk":[],"deflated":false,"problems":["given up"]}') });
           });`;

@@ -83,7 +83,12 @@ test('boundaries may have all the characters of RFC 2046', async () => {
   expect(await readText(`--${boundary}\r\n\r\nx\r\n--${boundary}--`, boundary)).toHaveLength(1);
 });
 
-test.each(['', ' ', 'a ', 'a\r\nb', 'a"b', 'ä', 'a'.repeat(71)])('%j is no boundary', async (boundary) => {
+test('a boundary may be longer than RFC 2046 allows, as that of Orthanc is', async () => {
+  const boundary = '3df2d7b1-675d-4a2c-a977-f5b663326662-3df2d7b1-675d-4a2c-a977-f5b663326662';
+  expect(await readText(`--${boundary}\r\n\r\nx\r\n--${boundary}--`, boundary)).toHaveLength(1);
+});
+
+test.each(['', ' ', 'a ', 'a\r\nb', 'a"b', 'ä', 'a'.repeat(129)])('%j is no boundary', async (boundary) => {
   expect(await failureOf('', boundary)).toMatch(/^bad-request: The Content-Type names no valid boundary/);
 });
 

@@ -93,11 +93,11 @@ describe('the form of an answer', () => {
 
   it('one body for an instance that is wanted as application/dicom', () => {
     const single = RetrieveForm.choose(parseAccept('application/dicom; transfer-syntax=*'), instance);
-    expect([single.isSinglePart, single.syntaxesOf(jpeg)[0]]).toEqual([true, jpeg]);
-    expect(RetrieveForm.choose(parseAccept('*/*'), instance).isSinglePart).toBe(false);
+    expect([single.packaging, single.syntaxesOf(jpeg)[0]]).toEqual(['single', jpeg]);
+    expect(RetrieveForm.choose(parseAccept('*/*'), instance).packaging).toBe('multipart');
     expect(
-      RetrieveForm.choose(parseAccept(`application/dicom; q=0.2, ${multipart}`), instance).isSinglePart,
-    ).toBe(false);
+      RetrieveForm.choose(parseAccept(`application/dicom; q=0.2, ${multipart}`), instance).packaging,
+    ).toBe('multipart');
   });
 
   it.each([

@@ -15,7 +15,7 @@ function archiveOf(bodies: readonly Buffer[]): { bytes: Buffer; entries: ZipEntr
     crc32: crc32(body),
   }));
   const archive = new ZipArchive();
-  const pieces = bodies.flatMap((body, index) => [archive.add(entries[index]!), body]);
+  const pieces = bodies.flatMap((body, index) => [archive.add(entries[index]!, index), body]);
   return { bytes: Buffer.concat([...pieces, archive.end()]), entries };
 }
 
@@ -47,6 +47,15 @@ describe('a ZIP archive', () => {
     expect(ZipArchive.lengthOf([])).toBe(22);
   });
 
+  it('forgets files that are added again', async () => {
+    const archive = new ZipArchive();
+    const file = { name: 'a', size: 1, crc32: crc32(Buffer.from('x')) };
+    archive.add({ ...file, name: 'b' }, 0);
+    archive.add({ ...file, name: 'c' }, 1);
+    const bytes = Buffer.concat([archive.add(file, 0), Buffer.from('x'), archive.end()]);
+    expect(await readByPython(bytes)).toEqual([['a', 1, 'x']]);
+  });
+
   it('takes more files than 16 bits count', async () => {
     const { bytes, entries } = archiveOf(Array.from({ length: 65_536 }, () => Buffer.from('x')));
     expect(ZipArchive.lengthOf(entries)).toBe(bytes.length);
@@ -56,10 +65,10 @@ describe('a ZIP archive', () => {
   it('says the size of a file of more than 4 GiB, and the place of what follows, in 64 bits', () => {
     const large = 5 * 2 ** 30;
     const archive = new ZipArchive();
-    const header = archive.add({ name: 'a', size: large, crc32: 1 });
+    const header = archive.add({ name: 'a', size: large, crc32: 1 }, 0);
     expect(header.readUInt32LE(22)).toBe(0xffffffff);
     expect(Number(header.readBigUInt64LE(header.length - 8))).toBe(large);
-    archive.add({ name: 'b', size: 1, crc32: 2 });
+    archive.add({ name: 'b', size: 1, crc32: 2 }, 1);
     const end = archive.end();
     // The second entry's extra field has its place only: its size fits.
     const second = end.indexOf(Buffer.from('PK\x01\x02', 'latin1'), 1);

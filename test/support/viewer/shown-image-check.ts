@@ -1,6 +1,5 @@
-import { type DecodedImage, displayedPixels } from '../decoded-image.ts';
-import type { RealInstance } from '../real-instances.ts';
-import type { ShownImage } from './viewer-api.ts';
+import type { DecodedImage } from '../decoded-image.ts';
+import type { ShownImage } from './viewer.ts';
 
 /** How far what a viewport shows is from what Debian's tools decode: the largest difference. */
 export interface Deviation {
@@ -17,24 +16,20 @@ export interface Deviation {
  */
 export async function deviationOf(
   shown: ShownImage,
-  instance: Pick<RealInstance, 'file' | 'transferSyntax'>,
-  { decoded, frame }: { readonly decoded: DecodedImage; readonly frame: number },
+  decoded: DecodedImage,
+  frame: number,
 ): Promise<Deviation> {
   const { slope, intercept } = decoded.rescale;
-  const stored = decoded.frames[frame - 1] ?? [];
-  const values = stored.map((value) => value * slope + intercept);
-  const colors = decoded.samples === 3 ? values : undefined;
-  const display = colors ?? (await displayedPixels(instance, frame, shown.window));
-  const channels = colors === undefined ? [0] : [0, 1, 2];
-  const canvas = Array.from({ length: shown.canvas.length / 4 }, (_, pixel) =>
-    channels.map((channel) => shown.canvas[pixel * 4 + channel] ?? NaN),
-  ).flat();
+  const values = decoded.values(frame).map((value) => value * slope + intercept);
+  const isColor = decoded.samples === 3;
+  const display = isColor ? values : await decoded.display(frame, shown.window);
+  const canvas = shown.canvas.filter((_, index) => (isColor ? index % 4 < 3 : index % 4 === 0));
   return { values: largestDifference(shown.values, values), canvas: largestDifference(canvas, display) };
 }
 
-function largestDifference(some: readonly number[], others: readonly number[]): number {
+function largestDifference(some: ArrayLike<number>, others: readonly number[]): number {
   if (some.length !== others.length || some.length === 0) {
     throw new Error(`${some.length} values are shown; the image has ${others.length}.`);
   }
-  return some.reduce((largest, value, index) => Math.max(largest, Math.abs(value - others[index]!)), 0);
+  return others.reduce((largest, value, index) => Math.max(largest, Math.abs(value - some[index]!)), 0);
 }

@@ -4,7 +4,18 @@ import type { Page } from 'playwright-core';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { buildPage } from './build-page.ts';
 import { startPageServer } from './page-server.ts';
-import type { ClientCall, Picture, ShownImage } from './viewer-api.ts';
+import type { ClientCall, PictureInPage, ShownInPage } from './viewer-api.ts';
+
+/** What a viewport shows of one image. */
+export interface ShownImage extends Omit<ShownInPage, 'values' | 'canvas'> {
+  readonly values: Float64Array;
+  readonly canvas: Uint8Array;
+}
+
+/** A picture that the browser has read. */
+export interface Picture extends Omit<PictureInPage, 'pixels'> {
+  readonly pixels: Uint8Array;
+}
 
 /** A request that the browser made. */
 export interface ViewerRequest {
@@ -65,9 +76,18 @@ export async function startViewer(): Promise<Viewer> {
     workList: (root) => limited(page.evaluate((url) => globalThis.viewer!.workList(url), root)),
     open: (root, study) =>
       limited(page.evaluate(([url, uid]) => globalThis.viewer!.open(url, uid), [root, study] as const)),
-    show: (imageIds, index) =>
-      limited(page.evaluate(([ids, at]) => globalThis.viewer!.show(ids, at), [imageIds, index] as const)),
-    thumbnail: (url) => limited(page.evaluate((of) => globalThis.viewer!.thumbnail(of), url)),
+    async show(imageIds, index) {
+      const argument = [imageIds, index] as const;
+      const { values, canvas, ...rest } = await limited(
+        page.evaluate(([ids, at]) => globalThis.viewer!.show(ids, at), argument),
+      );
+      const numbers = Uint8Array.from(Buffer.from(values, 'base64'));
+      return { ...rest, values: new Float64Array(numbers.buffer), canvas: Buffer.from(canvas, 'base64') };
+    },
+    async thumbnail(url) {
+      const { pixels, ...rest } = await limited(page.evaluate((of) => globalThis.viewer!.thumbnail(of), url));
+      return { ...rest, pixels: Buffer.from(pixels, 'base64') };
+    },
     callClient: (call) => limited(page.evaluate((one) => globalThis.viewer!.callClient(one), call)),
     screenshot: async (path) => {
       await page.screenshot({ path });

@@ -5,10 +5,11 @@ import type { ClientCall, ClientPart } from '../viewer-api.ts';
 type DecodedPart = ArrayBuffer & { contentType?: string; transferSyntaxUID?: string | null };
 
 /** Has npm's dicomweb-client ask a service; bytes go in and come out in base 64. */
-export async function callClient({ root, method, options, files }: ClientCall): Promise<unknown> {
+export async function callClient(call: ClientCall): Promise<unknown> {
+  const { root, method, options, files, singlepart = false } = call;
   const client = new api.DICOMwebClient({
     url: root,
-    singlepart: false,
+    singlepart: singlepart ? 'bulkdata' : false,
     verbose: false,
   }) as unknown as Record<string, (options: unknown) => Promise<unknown>>;
   const datasets = files?.map((file) => Uint8Array.fromBase64(file).buffer);

@@ -1,7 +1,7 @@
 import * as cornerstone from '@cornerstonejs/core';
 import * as imageLoader from '@cornerstonejs/dicom-image-loader';
 import { callClient } from './client-call.ts';
-import type { DicomJson, Picture, ShownImage, ViewerApi } from '../viewer-api.ts';
+import type { DicomJson, PictureInPage, ShownInPage, ViewerApi } from '../viewer-api.ts';
 
 // This page asks what OHIF 3.13 asks, in its order and with its parameters and headers; cornerstone
 // fetches, decodes and shows the frames.
@@ -63,7 +63,7 @@ function rendered(viewport: HTMLElement): Promise<void> {
   });
 }
 
-async function show(imageIds: readonly string[], index: number): Promise<ShownImage> {
+async function show(imageIds: readonly string[], index: number): Promise<ShownInPage> {
   const place = document.querySelector<HTMLDivElement>('#viewport')!;
   const imageId = imageIds[index] ?? '';
   const image = await cornerstone.imageLoader.loadAndCacheImage(imageId);
@@ -85,19 +85,23 @@ async function show(imageIds: readonly string[], index: number): Promise<ShownIm
     columns: shown.columns,
     rows: shown.rows,
     transferSyntax: String((shown as { transferSyntaxUID?: string }).transferSyntaxUID),
-    values: Array.from(shown.voxelManager?.getScalarData() ?? []),
+    values: base64(Float64Array.from(shown.voxelManager?.getScalarData() ?? [])),
     window: { lower, upper },
     canvas: pixelsOf(canvas).pixels,
   };
 }
 
-function pixelsOf(canvas: HTMLCanvasElement): Picture {
-  const { width, height } = canvas;
-  const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
-  return { width, height, pixels: Array.from(data) };
+function base64({ buffer, byteOffset, byteLength }: Float64Array | Uint8ClampedArray): string {
+  return new Uint8Array(buffer, byteOffset, byteLength).toBase64();
 }
 
-async function thumbnail(url: string): Promise<Picture> {
+function pixelsOf(canvas: HTMLCanvasElement): PictureInPage {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+  return { width, height, pixels: base64(data) };
+}
+
+async function thumbnail(url: string): Promise<PictureInPage> {
   const response = await fetch(url, { headers: { Accept: 'image/jpeg' } });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   const image = document.querySelector<HTMLImageElement>('#thumbnail')!;
