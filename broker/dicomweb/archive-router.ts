@@ -62,6 +62,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
-  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
+  mount('', wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }
