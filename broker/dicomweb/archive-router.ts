@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
-import { type ServiceBases, wadoUriBase } from './archive-mounts.ts';
+import type { ServiceBases } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
@@ -41,7 +41,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  // Before those that refuse POST on the same paths by themselves.
+  // Before those that refuse POST on the same paths.
   mount(
     bases.stow,
     stowRouter({

@@ -4,8 +4,8 @@ import type { SurfaceRoute } from './surface-route.ts';
 /** WADO-URI. */
 export const uriSurface: readonly SurfaceRoute[] = [
   {
-    service: 'uri',
-    path: '/',
+    service: 'root',
+    path: '/wado',
     operations: [
       {
         method: 'GET',
