@@ -16,6 +16,9 @@ export interface ArchiveMount {
   readonly bases: ServiceBases;
 }
 
+/** WADO-URI has a path of its own under every root, whatever the other services are called. */
+export const wadoUriBase = '/wado';
+
 /** All services under one URL, which is what viewers are configured with. */
 const combinedRoot = '/dicom-web';
 const combinedBases: ServiceBases = { qido: '', wado: '', stow: '' };

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
-import type { ServiceBases } from './archive-mounts.ts';
+import { type ServiceBases, wadoUriBase } from './archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata-routes.ts';
 import { framesRouter } from './frames-routes.ts';
 import { metadataRouter } from './metadata-routes.ts';
@@ -14,9 +14,6 @@ import { stowRouter } from './stow-routes.ts';
 import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 import { wadoUriRouter } from './wado-uri-routes.ts';
-
-/** The URI service has a path of its own under every root, whatever the others are called. */
-const wadoUriBase = '/wado';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
@@ -44,7 +41,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  // Before those that refuse POST on the same paths.
+  // Before those that refuse POST on the same paths by themselves.
   mount(
     bases.stow,
     stowRouter({
@@ -65,6 +62,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
-  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
+  mount('', wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

@@ -21,6 +21,12 @@ const timeoutMs = 180_000;
 const boundary = `bench-${randomUUID()}`;
 const contentType = `Content-Type: multipart/related; type="application/dicom"; boundary=${boundary}`;
 
+/**
+ * dcmqrscp (DCMTK 3.6.7) loses instances that come over several associations at the same time, whoever
+ * sends them: two of its processes give their files the same name. So one of two is left for the store.
+ */
+const settings = { dcmqrscp: { DIMSE_MAX_ASSOCIATIONS: '2' }, Orthanc: {} } as const;
+
 /** A study that is stored through the gateway by STOW-RS, against storescu that stores it itself. */
 export const stow: readonly Measurement[] = [stowInto('dcmqrscp'), stowInto('Orthanc')];
 
@@ -44,7 +50,7 @@ function stowInto(kind: 'dcmqrscp' | 'Orthanc'): Measurement {
         });
       const contenders = {
         ours: turn((archive, destination) =>
-          withGateway({ archive, destination, signal }, ({ stow: url }) =>
+          withGateway({ archive, destination, settings: settings[kind], signal }, ({ stow: url }) =>
             timed(() => store(url, body, { set, signal })),
           ),
         ),

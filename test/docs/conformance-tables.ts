@@ -117,6 +117,7 @@ const serviceNames = {
   qido: 'QIDO-RS',
   wado: 'WADO-RS',
   stow: 'STOW-RS',
+  uri: 'WADO-URI, `/wado`',
   root: 'each root',
   server: 'server',
 } as const;

@@ -1,4 +1,4 @@
-import type { ServiceBases } from '../archive-mounts.ts';
+import { type ServiceBases, wadoUriBase } from '../archive-mounts.ts';
 import { type SurfaceRoute, methodsOf } from './surface-route.ts';
 import { surface } from './surface.ts';
 
@@ -9,12 +9,12 @@ export class RootSurface {
   readonly #patterns: readonly (readonly [pattern: RegExp, route: SurfaceRoute])[];
 
   constructor(bases: ServiceBases) {
-    const baseOf = { ...bases, root: '', server: undefined };
+    const baseOf = { ...bases, uri: wadoUriBase, root: '', server: undefined };
     const byPath = new Map<string, SurfaceRoute>();
     for (const route of surface) {
       const base = baseOf[route.service];
       if (base === undefined) continue;
-      const path = `${base}${route.path}`;
+      const path = route.path === '/' ? base : `${base}${route.path}`;
       const operations = [...(byPath.get(path)?.operations ?? []), ...route.operations];
       byPath.set(path, { ...route, path, operations });
     }

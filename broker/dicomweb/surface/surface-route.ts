@@ -1,7 +1,7 @@
 import type { ParameterName } from './parameters.ts';
 
 /** A part of the HTTP surface, with a base path of its own. */
-export type SurfaceService = 'qido' | 'wado' | 'stow' | 'root' | 'server';
+export type SurfaceService = 'qido' | 'wado' | 'stow' | 'uri' | 'root' | 'server';
 
 /** One method of a resource. */
 export interface SurfaceOperation {

@@ -4,8 +4,8 @@ import type { SurfaceRoute } from './surface-route.ts';
 /** WADO-URI. */
 export const uriSurface: readonly SurfaceRoute[] = [
   {
-    service: 'root',
-    path: '/wado',
+    service: 'uri',
+    path: '/',
     operations: [
       {
         method: 'GET',
