@@ -13,8 +13,8 @@ import type { StorableInstance } from './storable-instance.ts';
 /** Refused: the transfer syntax is not supported (PS3.18 table I.2-2). */
 export const transferSyntaxNotSupported = 0xc122;
 
-/** How an instance goes to an archive. */
-export interface StoreForm {
+/** How an instance goes to an archive. Dispose of it when it has been sent. */
+export interface StoreForm extends AsyncDisposable {
   readonly transferSyntaxUid: string;
   dataSet(): AsyncIterable<Buffer>;
 }
@@ -36,11 +36,15 @@ const uncompressed: ReadonlySet<string> = new Set([
 /**
  * The form in which an archive takes an instance: as it is, else in Explicit or Implicit VR Little Endian,
  * one of which every archive takes.
+ * @throws BrokerError of the codecs
  */
-export function storeForm(association: Association, instance: StorableInstance): StoreForm | Unsendable {
+export async function storeForm(
+  association: Association,
+  instance: StorableInstance,
+): Promise<StoreForm | Unsendable> {
   const { sopClassUid, transferSyntaxUid } = instance;
   if (association.contextOf(sopClassUid, transferSyntaxUid) !== undefined) {
-    return { transferSyntaxUid, dataSet: () => instance.dataSet() };
+    return { transferSyntaxUid, dataSet: () => instance.dataSet(), ...nothingToDispose };
   }
   const target = [explicitVrLittleEndian, implicitVrLittleEndian].find(
     (syntax) => association.contextOf(sopClassUid, syntax) !== undefined,
@@ -51,19 +55,22 @@ export function storeForm(association: Association, instance: StorableInstance):
       comment: `The archive does not take instances of SOP class ${sopClassUid}.`,
     };
   }
+  const convert = target === explicitVrLittleEndian ? toExplicitLittleEndian : toImplicitLittleEndian;
   if (uncompressed.has(transferSyntaxUid)) {
-    const convert = target === explicitVrLittleEndian ? toExplicitLittleEndian : toImplicitLittleEndian;
     return {
       transferSyntaxUid: target,
       dataSet: () => convert(instance.dataSet(), encodingOf(transferSyntaxUid)),
+      ...nothingToDispose,
     };
   }
-  const { transcoded } = instance;
-  if (target === explicitVrLittleEndian && transcoded !== undefined) {
-    return { transferSyntaxUid: target, dataSet: transcoded };
-  }
+  const transcoded = await instance.transcode();
+  const explicit = encodingOf(explicitVrLittleEndian);
   return {
-    status: transferSyntaxNotSupported,
-    comment: `The archive does not take instances of SOP class ${sopClassUid} in transfer syntax ${transferSyntaxUid}, and they cannot be converted.`,
+    transferSyntaxUid: target,
+    dataSet: () =>
+      target === explicitVrLittleEndian ? transcoded.dataSet() : convert(transcoded.dataSet(), explicit),
+    [Symbol.asyncDispose]: () => transcoded[Symbol.asyncDispose](),
   };
 }
+
+const nothingToDispose: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };

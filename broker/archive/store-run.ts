@@ -3,10 +3,10 @@ import type { AssociationPool } from '../dimse/association-pool.ts';
 import type { Permits } from '../dimse/permits.ts';
 import { storeScu } from '../dimse/store-scu.ts';
 import { DimseStatus } from '../domain/dimse-status.ts';
-import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { BrokerError, type ErrorCode, toBrokerError } from '../domain/errors.ts';
 import type { StorableInstance } from './storable-instance.ts';
 import type { StoreContexts } from './store-contexts.ts';
-import { storeForm } from './store-form.ts';
+import { storeForm, transferSyntaxNotSupported } from './store-form.ts';
 
 /** What became of an instance. */
 export interface StoreResult {
@@ -133,15 +133,19 @@ export class StoreRun {
 
   /** @returns why the job is not settled, where it is not */
   async #send(association: Association, job: Job): Promise<BrokerError | undefined> {
-    const form = storeForm(association, job.instance);
-    if ('status' in form) {
-      job.settle(form);
-      return undefined;
-    }
     try {
-      const instance = { ...job.instance, ...form, dataSet: form.dataSet() };
-      const { responseTimeoutMs: timeoutMs } = this.#options;
-      const { status, comment } = await storeScu(association, instance, { timeoutMs, signal: undefined });
+      const form = await storeForm(association, job.instance);
+      if ('status' in form) {
+        job.settle(form);
+        return undefined;
+      }
+      await using sent = form;
+      const { sopClassUid, sopInstanceUid } = job.instance;
+      const { status, comment } = await storeScu(
+        association,
+        { sopClassUid, sopInstanceUid, transferSyntaxUid: sent.transferSyntaxUid, dataSet: sent.dataSet() },
+        { timeoutMs: this.#options.responseTimeoutMs, signal: undefined },
+      );
       this.#silences = 0;
       job.settle({ status, comment });
       return undefined;
@@ -189,11 +193,16 @@ function resultOf(error: BrokerError): StoreResult {
   if (error.code === 'archive-refused') {
     return { status: error.dimseStatus ?? DimseStatus.processingFailure, comment: error.message };
   }
-  if (error.code === 'malformed-data-set') {
-    return { status: DimseStatus.cannotUnderstand, comment: error.message };
-  }
-  return unanswered(error);
+  const status = ofInstance.get(error.code);
+  return status === undefined ? unanswered(error) : { status, comment: error.message };
 }
+
+/** What is wrong with an instance itself, as a failure reason. */
+const ofInstance: ReadonlyMap<ErrorCode, number> = new Map([
+  ['malformed-data-set', DimseStatus.cannotUnderstand],
+  ['not-acceptable', transferSyntaxNotSupported],
+  ['too-large', DimseStatus.processingFailure],
+]);
 
 /** Tells the pool that the work is to be done on another association. */
 class StaleAssociation extends BrokerError {

@@ -11,6 +11,12 @@ export interface TranscodedFile extends AsyncDisposable {
   readonly transferSyntaxUid: string;
 }
 
+/** What has to be known of an instance, whether it is cached or not. */
+export type TranscodableInstance = Pick<
+  StoredInstance,
+  'path' | 'size' | 'dataSetOffset' | 'transferSyntaxUid' | 'sopClassUid' | 'instance'
+>;
+
 /** Time that an instance may take at least, and for each MiB of it. */
 const baseTimeoutMs = 30_000;
 const timeoutMsPerMib = 4000;
@@ -30,7 +36,7 @@ export class InstanceTranscoder {
    * @throws BrokerError `not-acceptable` where it cannot be brought into that syntax, `malformed-data-set` where
    *   it cannot be decoded, `too-large` where that takes too long or too much memory, `busy`, `cancelled`
    */
-  async transcode(instance: StoredInstance, to: string, signal: AbortSignal): Promise<TranscodedFile> {
+  async transcode(instance: TranscodableInstance, to: string, signal: AbortSignal): Promise<TranscodedFile> {
     // A folder of its own: a worker that is told too late to stop finds it gone, and leaves no file behind.
     const folder = incomingPath(this.#cacheDirectory);
     await mkdir(folder, { mode: 0o700 });

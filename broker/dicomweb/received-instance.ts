@@ -22,8 +22,6 @@ export interface ReceivedInstance extends AsyncDisposable {
   readonly length: number;
   /** May be asked for several times. */
   dataSet(): AsyncIterable<Buffer>;
-  /** The data set in Explicit VR Little Endian, where a codec is needed for that. */
-  readonly transcoded?: (() => AsyncIterable<Buffer>) | undefined;
 }
 
 /** Something of a request that is not sent to the archive, and why. */

@@ -1,3 +1,4 @@
+import type { TranscodedDataSet } from '../archive/storable-instance.ts';
 import type { StoreResult, StoreRun } from '../archive/store-run.ts';
 import { DimseStatus } from '../domain/dimse-status.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
@@ -7,6 +8,8 @@ import { type StoreOutcome, isStored } from './store-answer.ts';
 export interface StoreTransactionOptions {
   readonly run: StoreRun;
   readonly maxInstances: number;
+  /** Decodes an instance whose syntax the archive refuses. */
+  readonly transcode: (instance: ReceivedInstance) => Promise<TranscodedDataSet>;
   /** Told of each instance that the archive has stored, as soon as it has. */
   readonly onStored: (instance: ReceivedInstance) => void;
 }
@@ -66,13 +69,14 @@ export class StoreTransaction {
   async #send(instance: ReceivedInstance): Promise<StoreOutcome> {
     await using _kept = instance;
     const { label, identity } = instance;
+    const { transcode } = this.#options;
     this.#pending += 1;
     try {
       const result = await this.#options.run.store({
         ...identity,
         transferSyntaxUid: instance.transferSyntaxUid,
         dataSet: () => instance.dataSet(),
-        transcoded: instance.transcoded,
+        transcode: () => transcode(instance),
       });
       this.#results.push(result);
       const outcome = { label, ...identity, status: result.status, comment: result.comment };

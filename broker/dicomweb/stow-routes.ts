@@ -3,6 +3,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
+import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import { statusClass } from '../domain/dimse-status.ts';
 import { BrokerError } from '../domain/errors.ts';
 import { type Uid, parseUid } from '../domain/uid.ts';
@@ -12,12 +13,14 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { acceptedRanges } from './accept.ts';
 import { discardBody, liftBodyDeadline } from './body-deadline.ts';
+import { InstanceTranscoder } from './instance-transcoder.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import { requestBody } from './request-body.ts';
 import { serviceUrl, siblingServiceUrl } from './service-url.ts';
 import { storeAnswer, isStored, type StoreOutcome } from './store-answer.ts';
 import { type StoreFormat, chooseStoreFormat } from './store-format.ts';
 import { type ReadPayload, storePayload } from './store-payload.ts';
+import { transcodeForStore } from './store-transcoding.ts';
 import { StoreTransaction } from './store-transaction.ts';
 
 export interface StowRouterOptions {
@@ -25,6 +28,7 @@ export interface StowRouterOptions {
   readonly retrieval: Retrieval;
   readonly cache: Cache;
   readonly spool: Spool;
+  readonly imaging: ImagingPool;
   readonly limits: Config['stow'];
   /** Paths of this service, and of the WADO-RS service that gives out what is stored, under their root. */
   readonly stowUrlBase: string;
@@ -97,10 +101,12 @@ class Store {
   }
 
   async run(): Promise<void> {
-    const { archive, request, response, limits, payload, study, spool } = this.#options;
+    const { archive, request, response, limits, payload, study, spool, imaging, cache } = this.#options;
+    const transcoder = new InstanceTranscoder(imaging, cache.directory);
     const transaction = new StoreTransaction({
       run: archive.storing(),
       maxInstances: limits.maxInstances,
+      transcode: (instance) => transcodeForStore(instance, { spool, transcoder }),
       onStored: (instance) => {
         this.#noteStored(instance);
       },
