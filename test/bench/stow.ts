@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Dcmqrscp, startDcmqrscp, storesOneByOne } from '../support/dcmqrscp.ts';
+import { type Dcmqrscp, startDcmqrscp } from '../support/dcmqrscp.ts';
 import { type Peer, dcmtkEnvironment, findscu } from '../support/dcmtk-tools.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Orthanc, startOrthanc } from '../support/orthanc.ts';
@@ -20,8 +20,6 @@ const limit = 1.2;
 const timeoutMs = 180_000;
 const boundary = `bench-${randomUUID()}`;
 const contentType = `Content-Type: multipart/related; type="application/dicom"; boundary=${boundary}`;
-
-const settings = { dcmqrscp: storesOneByOne, Orthanc: {} } as const;
 
 /** A study that is stored through the gateway by STOW-RS, against storescu that stores it itself. */
 export const stow: readonly Measurement[] = [stowInto('dcmqrscp'), stowInto('Orthanc')];
@@ -46,7 +44,7 @@ function stowInto(kind: 'dcmqrscp' | 'Orthanc'): Measurement {
         });
       const contenders = {
         ours: turn((archive, destination) =>
-          withGateway({ archive, destination, settings: settings[kind], signal }, ({ stow: url }) =>
+          withGateway({ archive, destination, signal }, ({ stow: url }) =>
             timed(() => store(url, body, { set, signal })),
           ),
         ),

@@ -31,13 +31,6 @@ export interface DcmqrscpOptions {
   readonly takesOtherSyntaxes?: boolean;
 }
 
-/**
- * Settings of a gateway that stores into dcmqrscp (3.6.7): one association at a time. It loses instances
- * that come over several, whoever sends them, and may say success of them: two of its processes give their
- * files the same name. (Of two associations, one is left for queries.)
- */
-export const storesOneByOne = { DIMSE_MAX_ASSOCIATIONS: '2' } as const;
-
 export interface Dcmqrscp extends Peer, AsyncDisposable {
   readonly pid: number;
   output(): string;

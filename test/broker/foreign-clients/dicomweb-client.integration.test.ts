@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDcmqrscp, storesOneByOne } from '../../support/dcmqrscp.ts';
+import { startDcmqrscp } from '../../support/dcmqrscp.ts';
 import type { Peer, StoreResult } from '../../support/dcmtk-tools.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type Gateway, gatewayAeTitle, startGateway } from '../../support/gateway.ts';
@@ -59,10 +59,9 @@ describe.each(['dcmqrscp', 'Orthanc'])('dicomweb-client against a gateway in fro
 
   beforeAll(async () => {
     const archive = started.use(await startArchive(kind));
-    const settings = kind === 'dcmqrscp' ? storesOneByOne : {};
     const files = [...generated.files, ...Object.values(real).map(({ file }) => file)];
     expect((await archive.take(files)).filter(({ accepted }) => !accepted)).toEqual([]);
-    gateway = started.use(await startGateway({ archive, scpPort: scp.port, settings }));
+    gateway = started.use(await startGateway({ archive, scpPort: scp.port }));
   });
 
   afterAll(() => started.disposeAsync());

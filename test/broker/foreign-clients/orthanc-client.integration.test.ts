@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDcmqrscp, storesOneByOne } from '../../support/dcmqrscp.ts';
+import { startDcmqrscp } from '../../support/dcmqrscp.ts';
 import { type Peer, findscu } from '../../support/dcmtk-tools.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type Gateway, gatewayAeTitle, startGateway } from '../../support/gateway.ts';
@@ -37,8 +37,7 @@ describe.each(['dcmqrscp', 'Orthanc'])("Orthanc's plugin against a gateway in fr
   let client: Orthanc;
 
   beforeAll(async () => {
-    const settings = kind === 'dcmqrscp' ? storesOneByOne : {};
-    gateway = started.use(await startGateway({ archive: archives[kind]!, scpPort: scp.port, settings }));
+    gateway = started.use(await startGateway({ archive: archives[kind]!, scpPort: scp.port }));
     const server = { Url: `${gateway.origin}/dicom-web/`, HasDelete: '0', ChunkedTransfers: '1' };
     const dicomWeb = { Enable: true, Root: '/dicom-web/', Servers: { gateway: server } };
     client = started.use(
