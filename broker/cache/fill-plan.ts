@@ -28,7 +28,12 @@ export class FillPlanner {
   /** Bytes of the first part of the queue that are in earlier buffers. */
   #done = 0;
   #partIndex = 0;
-  #enough = firstFill;
+  #enough: number;
+
+  /** @param fillsAtOnce for little that is all there: one full buffer is sent sooner than several small ones */
+  constructor(fillsAtOnce = false) {
+    this.#enough = fillsAtOnce ? Infinity : firstFill;
+  }
 
   /** True while a part of a file is in an earlier buffer and the rest is not. */
   get isInsidePart(): boolean {

@@ -42,6 +42,7 @@ export class InstanceReader {
    * for: the consumer waits for its write to end first, or destroys the socket. Whole files with a
    * CRC-32 are checked; one that fits a buffer, before any of it is given.
    * @param signal ends the reading; the source of the parts has to end on it too
+   * @param fillsAtOnce the first buffers are not filled in part only, for the sake of an early first byte
    * @throws DamagedFileError (`cache-damaged`) where a file is missing, damaged, or of another size,
    *   after everything before it was given; BrokerError `busy` where no buffer becomes free, `cancelled`
    *   on the signal, `internal`; and what the source threw, as BrokerError
@@ -49,6 +50,7 @@ export class InstanceReader {
   async *read(
     parts: Iterable<Part> | AsyncIterable<Part>,
     signal: AbortSignal,
+    { fillsAtOnce = false }: { readonly fillsAtOnce?: boolean } = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const stream = new ReadStream({
       pool: this.#pool,
@@ -56,6 +58,7 @@ export class InstanceReader {
       id: ++this.#streams,
       parts,
       signal,
+      fillsAtOnce,
     });
     try {
       let ahead = stream.fill();

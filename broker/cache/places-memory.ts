@@ -2,7 +2,7 @@ import type { InstancePlaces } from './instance-places.ts';
 import type { StoredInstance } from './stored-instance.ts';
 
 /** Places are kept of so many instances, and together of so many values and fragments. */
-const mostInstances = 256;
+const mostInstances = 4096;
 const mostPlaces = 500_000;
 
 interface Kept {

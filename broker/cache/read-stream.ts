@@ -15,6 +15,8 @@ interface ReadStreamOptions {
   readonly id: number;
   readonly parts: Iterable<Part> | AsyncIterable<Part>;
   readonly signal: AbortSignal;
+  /** As FillPlanner has it. */
+  readonly fillsAtOnce: boolean;
 }
 
 /** A buffer that is ready to be sent, and the error that follows its bytes. */
@@ -28,7 +30,7 @@ export interface FilledBuffer {
 export class ReadStream {
   readonly #options: ReadStreamOptions;
   readonly #feed: PartFeed;
-  readonly #planner = new FillPlanner();
+  readonly #planner: FillPlanner;
   readonly #abort = new AbortController();
   readonly #aborted: Promise<never>;
   /** Buffers that are filled, until they are given back. */
@@ -38,10 +40,12 @@ export class ReadStream {
     this.#feed.close();
   };
   #closed = false;
+  #hasEnded = false;
 
   constructor(options: ReadStreamOptions) {
     this.#options = options;
     this.#feed = new PartFeed(options.parts);
+    this.#planner = new FillPlanner(options.fillsAtOnce);
     const { signal } = this.#abort;
     this.#aborted = new Promise((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -61,7 +65,10 @@ export class ReadStream {
     const hasPart =
       this.#feed.peek() !== undefined || (await Promise.race([this.#feed.ready(), this.#aborted]));
     signal.throwIfAborted();
-    if (!hasPart) return undefined;
+    if (!hasPart) {
+      this.#hasEnded = true;
+      return undefined;
+    }
     const buffer = pool.takeFree() ?? (await pool.acquire(signal));
     return await Promise.race([this.#fillBuffer(buffer), this.#aborted]);
   }
@@ -82,7 +89,8 @@ export class ReadStream {
   close(): void {
     this.#closed = true;
     this.#options.signal.removeEventListener('abort', this.#cancel);
-    this.#cancel();
+    // After the end nothing waits that would have to be told why.
+    if (!this.#hasEnded) this.#cancel();
     for (let buffers = this.#held.size; buffers > 0; buffers--) this.#options.pool.discard();
     this.#held.clear();
     if (this.#planner.isInsidePart) this.#options.thread.end(this.#options.id);

@@ -23,6 +23,9 @@ const version = 1;
 const defaultMaxBytes = 256 * 1024 * 1024;
 /** A picture that is larger is no thumbnail. */
 const largestThumbnail = 256 * 1024;
+/** Pictures of up to so many bytes that are at hand in memory: those of a page of a viewer's study list. */
+const mostRecent = 256;
+const largestRecent = 16 * 1024;
 /** Of what is there, this part goes at once, so that not each new picture costs a search. */
 const partToFree = 0.1;
 
@@ -52,6 +55,7 @@ export class ThumbnailStore {
   readonly #maxBytes: number;
   readonly #database: DatabaseSync | undefined;
   #sql: ReturnType<typeof statements> | undefined;
+  readonly #recent = new Map<string, Thumbnail>();
   #bytes = 0;
   /** Grows with each use, also over a restart. */
   #clock = 0;
@@ -74,6 +78,15 @@ export class ThumbnailStore {
 
   /** The picture that was made of this version of the instance's file. @param variant how it was made */
   get(instance: StoredInstance, variant: string): Thumbnail | undefined {
+    const key = [...keyOf(instance, variant), instance.size, instance.crc32].join('/');
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
+    const kept = this.#read(instance, variant);
+    if (kept !== undefined) this.#remember(key, kept);
+    return kept;
+  }
+
+  #read(instance: StoredInstance, variant: string): Thumbnail | undefined {
     return this.#safely((sql) => {
       const row = sql.get.get(...keyOf(instance, variant), instance.size, instance.crc32);
       if (row === undefined) return undefined;
@@ -96,6 +109,8 @@ export class ThumbnailStore {
 
   /** Forgets a study that has left the cache. */
   removeStudy(archive: string, study: string): void {
+    const prefix = `${archive}/${study}/`;
+    for (const key of this.#recent.keys()) if (key.startsWith(prefix)) this.#recent.delete(key);
     this.#safely((sql) => {
       for (const row of sql.removeStudy.all(archive, study)) this.#bytes -= Number(row['bytes']);
     });
@@ -112,7 +127,15 @@ export class ThumbnailStore {
   /** Lets go of the database; nothing is kept from then on. */
   close(): void {
     this.#sql = undefined;
+    this.#recent.clear();
     this.#database?.close();
+  }
+
+  #remember(key: string, thumbnail: Thumbnail): void {
+    if (thumbnail.bytes.length > largestRecent) return;
+    this.#recent.set(key, thumbnail);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > mostRecent && oldest !== undefined) this.#recent.delete(oldest);
   }
 
   #free(sql: ReturnType<typeof statements>): void {

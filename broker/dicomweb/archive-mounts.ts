@@ -30,11 +30,13 @@ export function archiveMounts(config: Config): ArchiveMount[] {
     wado: config.wado.urlBase,
     stow: config.stow.urlBase,
   };
-  return config.archives.flatMap(({ name: archive }) => {
+  const mounts = config.archives.flatMap(({ name: archive }) => {
     const places = [`/archives/${archive}`, ...(archive === defaultArchive ? [''] : [])];
     return places.flatMap((place) => [
       { archive, root: place, bases: configured },
       { archive, root: `${place}${combinedRoot}`, bases: combinedBases },
     ]);
   });
+  // The root of the server is above all others: what is meant for them need not be compared with its paths first.
+  return mounts.sort((one, other) => other.root.length - one.root.length);
 }

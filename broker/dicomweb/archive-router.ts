@@ -31,6 +31,10 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   const mount = (base: string, ...handlers: RequestHandler[]): void => {
     router.use(base === '' ? '/' : base, ...handlers);
   };
+  // What viewers ask for by the hundred goes first: Express compares a path with one route after the other.
+  for (const make of [framesRouter, thumbnailRouter, renderedRouter, metadataRouter, bulkdataRouter]) {
+    mount(bases.wado, make(services));
+  }
   mount(
     bases.qido,
     qidoRouter({
@@ -41,7 +45,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       wadoUrlBase: bases.wado,
     }),
   );
-  // Before those that refuse POST on the same paths.
+  // Before WADO-RS, which refuses POST on the same paths.
   mount(
     bases.stow,
     stowRouter({
@@ -52,16 +56,7 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
       allowsOrigin: isAllowedOrigin(services.config),
     }),
   );
-  for (const make of [
-    wadoRouter,
-    metadataRouter,
-    framesRouter,
-    bulkdataRouter,
-    renderedRouter,
-    thumbnailRouter,
-  ]) {
-    mount(bases.wado, make(services));
-  }
+  mount(bases.wado, wadoRouter(services));
   mount('', wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

@@ -12,6 +12,8 @@ export interface AuditedTransferOptions {
   readonly metrics: Metrics;
   /** When the request began, in the time of `performance.now()`. */
   readonly startedAt: number;
+  /** Its beginning is told too, not only its end. */
+  readonly isLong?: boolean;
 }
 
 /** What has been sent so far. */
@@ -20,7 +22,7 @@ export interface TransferTally {
   readonly bytes: number;
 }
 
-/** Sends something of a resource, and has the audit trail and the metrics say how that began and ended. */
+/** Sends something of a resource, and has the audit trail and the metrics say how that ended. */
 export async function auditedTransfer(
   options: AuditedTransferOptions,
   tally: () => TransferTally,
@@ -28,7 +30,7 @@ export async function auditedTransfer(
 ): Promise<void> {
   const { audit, metrics, response, startedAt } = options;
   const who = audited(options);
-  audit.beginTransferring(who);
+  if (options.isLong === true) audit.beginTransferring(who);
   let complete = false;
   try {
     await send();

@@ -81,7 +81,8 @@ export class FramesAnswer {
       form.isSinglePart && only !== undefined ? only.length : multipartLength(this.#boundary, headers);
     this.#begin();
     response.setHeader('Content-Length', length);
-    for await (const chunk of reader.read(this.#parts(frames, headers), signal))
+    const parts = this.#parts(frames, headers);
+    for await (const chunk of reader.read(parts, signal, { fillsAtOnce: true }))
       await this.#paced.write(chunk);
   }
 

@@ -30,6 +30,12 @@ export class PacedResponse {
     return this.#bytes;
   }
 
+  /** Ends the answer with a last chunk that is small enough to wait in memory; its head goes along with it. */
+  end(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#response.end(chunk);
+  }
+
   /**
    * Settles when the chunk has left: its memory may be used again. One chunk at a time.
    * @throws BrokerError `cancelled` where the client is gone or takes nothing of it for long

@@ -30,11 +30,12 @@ const pages: ReadonlySet<string> = new Set(['text/html', 'text/xml']);
 export class RenderedAnswer {
   readonly #options: RenderedAnswerOptions;
   readonly #paced: PacedResponse;
-  readonly #boundary = newBoundary();
+  readonly #boundary: string;
 
   constructor(options: RenderedAnswerOptions) {
     this.#options = options;
     this.#paced = new PacedResponse(options.response);
+    this.#boundary = options.isMultipart ? newBoundary() : '';
   }
 
   get tally(): TransferTally {
@@ -61,11 +62,10 @@ export class RenderedAnswer {
   }
 
   /** Sends a picture that was made before. */
-  async sendMade(rendition: Rendition & { readonly bytes: Uint8Array }): Promise<void> {
+  sendMade(rendition: Rendition & { readonly bytes: Uint8Array }): void {
     this.#begin(rendition);
     this.#options.response.setHeader('Content-Length', rendition.bytes.length);
-    await this.#write(rendition);
-    this.#options.response.end();
+    this.#paced.end(rendition.bytes);
   }
 
   /** @throws as `send` */

@@ -67,11 +67,14 @@ function thumbnailHandler(options: WadoRouterOptions): RequestHandler {
       const send = async (): Promise<void> => {
         if (isMultipart) return answer.send([frame]);
         const kept = thumbnails.get(instance, variant);
-        if (kept !== undefined) return answer.sendMade(kept);
+        if (kept !== undefined) {
+          answer.sendMade(kept);
+          return;
+        }
         const made = await answer.render(frame);
         if (!('bytes' in made)) throw new BrokerError('internal', 'A thumbnail is no picture.');
         thumbnails.put(instance, variant, made);
-        return answer.sendMade(made);
+        answer.sendMade(made);
       };
       await auditedTransfer(
         { ...options, request, response, resource: named, startedAt },

@@ -123,7 +123,7 @@ class RetrieveTransaction {
       refetch: (instance, error) => this.#refetch(instance, error),
     });
     await auditedTransfer(
-      { ...this.#options, startedAt: this.#startedAt },
+      { ...this.#options, startedAt: this.#startedAt, isLong: true },
       () => answer.tally,
       async () => answer.send(await this.#toAnswer(opened)),
     );
