@@ -189,6 +189,7 @@ export class Broker {
         new Archive({
           config,
           dimse,
+          storeAssociations: this.#config.stow.maxAssociations,
           destination: scp.localAe,
           get: (order, onProgress, signal) => receiver.get(order, onProgress, signal),
           quickAck: 'quickAck' in loaded ? loaded.quickAck : undefined,

@@ -21,6 +21,7 @@ export function welcome(config: Config, addresses: BrokerAddresses, demoStudy: s
     `  Storage SCP:     ${config.scp.localAe} at ${addresses.scp.host}:${addresses.scp.port}`,
     `  QIDO-RS:         ${base}${config.qido.urlBase}`,
     `  WADO-RS:         ${base}${config.wado.urlBase}`,
+    `  For viewers:     ${base}/dicom-web (all services under one URL)`,
     `  Health, metrics: ${base}/health, ${base}/metrics`,
     '',
     'Try it:',

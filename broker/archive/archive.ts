@@ -29,6 +29,8 @@ import { StoreRun, type StoreRunOptions } from './store-run.ts';
 export interface ArchiveOptions {
   readonly config: ArchiveConfig;
   readonly dimse: Config['dimse'];
+  /** Associations over which instances are stored at the same time. */
+  readonly storeAssociations: number;
   /** AE title of our storage SCP, the destination of a C-MOVE. */
   readonly destination: string;
   readonly get: GetRunner;
@@ -73,7 +75,7 @@ export class Archive {
     const store = this.#storePool(permits);
     this.#pools = [this.#literal, fuzzy, move, store];
     // As with retrievals, one association is left for queries.
-    const storeAssociations = Math.max(1, dimse.maxAssociations - 1);
+    const storeAssociations = Math.min(options.storeAssociations, Math.max(1, dimse.maxAssociations - 1));
     this.#storing = {
       pool: store,
       contexts: this.#storeContexts,

@@ -15,9 +15,6 @@ import { surfaceGate, surfaceRouter } from './surface-routes.ts';
 import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
 import { wadoUriRouter } from './wado-uri-routes.ts';
 
-/** The URI service has a path of its own under every root, whatever the others are called. */
-const wadoUriBase = '/wado';
-
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {
   readonly config: Config;
@@ -65,6 +62,6 @@ export function archiveRouter(services: ArchiveServices, bases: ServiceBases): R
   ]) {
     mount(bases.wado, make(services));
   }
-  mount(wadoUriBase, wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
+  mount('', wadoUriRouter({ ...services, studies: `.${bases.wado}/studies/` }));
   return router;
 }

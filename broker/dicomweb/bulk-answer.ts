@@ -4,6 +4,7 @@ import type { TransferTally } from './audited-transfer.ts';
 import { type BulkSource, bulkBytes } from './bulk-bytes.ts';
 import type { BulkContent } from './bulk-content.ts';
 import type { BulkForm } from './bulk-form.ts';
+import { isVideo } from './compressed-media-type.ts';
 import { parseByteRange } from './byte-range.ts';
 import { answerNotModified } from './conditional-request.ts';
 import {
@@ -29,17 +30,13 @@ export class BulkAnswer {
   readonly #response: Response;
   readonly #paced: PacedResponse;
   readonly #boundary = newBoundary();
+  /** How many parts have been sent, or begun. */
   #parts = 0;
 
   constructor(request: Request, response: Response) {
     this.#request = request;
     this.#response = response;
     this.#paced = new PacedResponse(response);
-  }
-
-  /** How many parts have been sent, or begun. */
-  get parts(): number {
-    return this.#parts;
   }
 
   tally(instances: number): TransferTally {
@@ -130,10 +127,10 @@ function headerOf({ content, location }: BulkPart, mediaType: string): PartHeade
   return { contentType: typeOf(mediaType, content), length: content.length, location };
 }
 
-/** The transfer syntax is named where it is not the default one. */
-function typeOf(mediaType: string, { transferSyntaxUid, frame }: BulkContent): string {
-  const isDefault = transferSyntaxUid === explicitVrLittleEndian || frame === undefined;
-  return isDefault ? mediaType : `${mediaType}; transfer-syntax=${transferSyntaxUid}`;
+/** The transfer syntax is named where it is not the default one; what plays a video expects none. */
+function typeOf(mediaType: string, { transferSyntaxUid }: BulkContent): string {
+  const isPlain = transferSyntaxUid === explicitVrLittleEndian || isVideo(transferSyntaxUid);
+  return isPlain ? mediaType : `${mediaType}; transfer-syntax=${transferSyntaxUid}`;
 }
 
 function tagOf({ instance }: BulkSource, { pieces }: BulkContent, mediaType: string): string {

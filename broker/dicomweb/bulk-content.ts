@@ -1,5 +1,6 @@
 import type { InstancePlaces } from '../cache/metadata.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
+import type { FramePlaces } from '../dicom/frames/frame-places.ts';
 import type { BulkPlace, Fragment } from '../dicom/instance-description.ts';
 import { encodingOf, explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
 import { byteOrderUnit } from '../domain/vr.ts';
@@ -26,24 +27,27 @@ const isOwnPixelData = /^7FE000(08|09|10)$/;
 const harmlessDocument =
   /^(application\/(pdf|sla)|model\/[\w.+-]{1,60}|image\/(jpeg|png|gif|webp|bmp|tiff)|text\/plain|(video|audio)\/(mp4|mpeg))$/;
 
+/** True for compressed pixel data of the image itself that is made of frames. */
+export function hasFrames({ transferSyntaxUid }: StoredInstance, { path, items }: BulkPlace): boolean {
+  return items !== undefined && isOwnPixelData.test(path) && !isVideo(transferSyntaxUid);
+}
+
 /**
- * What is sent for a value (PS3.18 section 8.7.3.3): its bytes in Little Endian, a document as it is, a
- * video as its stream, other compressed pixel data frame by frame.
- * @returns undefined where the frames of compressed pixel data cannot be told apart
+ * What is sent for a value (PS3.18 section 8.7.3.3): its bytes in Little Endian, a document as it is,
+ * compressed pixel data as it is stored, frame by frame where `frames` tells them, else as one stream,
+ * as a video is.
  */
 export function bulkContents(
   instance: StoredInstance,
   places: InstancePlaces,
-  place: BulkPlace,
-): readonly BulkContent[] | undefined {
+  { place, frames }: { readonly place: BulkPlace; readonly frames: FramePlaces | undefined },
+): readonly BulkContent[] {
   const { transferSyntaxUid } = instance;
   if (place.items === undefined) return [plainContent(place, places)];
-  const fragments = place.items.slice(1);
-  if (isVideo(transferSyntaxUid)) return [compressed(fragments, transferSyntaxUid, undefined)];
-  const frames = isOwnPixelData.test(place.path) ? (places.pixels?.numberOfFrames ?? 1) : 1;
-  if (frames === 1) return [compressed(fragments, transferSyntaxUid, 1)];
-  if (frames !== fragments.length) return undefined;
-  return fragments.map((fragment, index) => compressed([fragment], transferSyntaxUid, index + 1));
+  if (frames === undefined) return [compressed(place.items.slice(1), transferSyntaxUid, undefined)];
+  return Array.from({ length: frames.count }, (_, index) =>
+    compressed(frames.place(index + 1).pieces, transferSyntaxUid, index + 1),
+  );
 }
 
 function plainContent(place: BulkPlace, { documentType }: InstancePlaces): BulkContent {

@@ -2,14 +2,18 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { InstancePlaces } from '../cache/metadata.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError } from '../domain/errors.ts';
+import type { Resource } from '../domain/resource.ts';
 import { explicitVrLittleEndian } from '../domain/transfer-syntax.ts';
 import { acceptedRanges, chooseOffer, type MediaRange } from './accept.ts';
-import { auditedTransfer } from './audited-transfer.ts';
+import { auditedTransfer, type TransferTally } from './audited-transfer.ts';
 import { BulkAnswer, type BulkPart } from './bulk-answer.ts';
-import { bulkContents } from './bulk-content.ts';
+import { bulkContents, hasFrames } from './bulk-content.ts';
 import { chooseBulkForm } from './bulk-form.ts';
 import { parseBulkPath } from './bulk-path.ts';
 import { clientSignal } from './client-signal.ts';
+import { framePlacesOf } from './frame-content.ts';
+import { chooseFrameForm } from './frame-form.ts';
+import { FramesAnswer } from './frames-answer.ts';
 import { withFreshFiles } from './fresh-files.ts';
 import { getOnly } from './method-check.ts';
 import { openInstance } from './open-instance.ts';
@@ -82,22 +86,45 @@ class BulkTransaction {
     const resource = instanceOf(request);
     const path = parseBulkPath(request.params['path']);
     using open = await openInstance(retrieval, archive, resource, signal);
-    const places = await metadata.describe(open.instance, signal);
-    const parts = this.#partsOf(open.instance, places, path);
-    if (parts.length === 0) throw noSuchValue(path, open.instance);
+    const { instance } = open;
+    const places = await metadata.describe(instance, signal);
+    const place = places.bulk.find((one) => one.path === path);
+    if (place === undefined) throw noSuchValue(path, instance);
+    if (hasFrames(instance, place)) {
+      await this.#sendFrames(instance, places);
+      return;
+    }
+    const parts = this.#partsOf(instance, places, { place, frames: undefined });
     const form = chooseBulkForm(
       ranges,
       parts.map(({ content }) => content),
       request.headers.range !== undefined,
     );
-    const [first] = parts;
     await this.#audited(
       resource,
-      () => 1,
+      () => this.#answer.tally(1),
       async () => {
+        const [first] = parts;
         if (form.isMultipart || first === undefined) await this.#answer.sendMultipart(parts, form);
         else await this.#answer.sendAlone(first, form.mediaType);
       },
+    );
+  }
+
+  /** Compressed pixel data is sent as all of its frames are, each in a part (PS3.18 section 8.7.3.3). */
+  async #sendFrames(instance: StoredInstance, image: InstancePlaces): Promise<void> {
+    const places = await framePlacesOf(instance, image);
+    const form = chooseFrameForm(this.#options.ranges, instance.transferSyntaxUid, places.count === 1);
+    const url = this.#urlOf(instance);
+    const answer = new FramesAnswer({ ...this.#options, instance, image, form, url });
+    const frames = Array.from({ length: places.count }, (_, index) => ({
+      number: index + 1,
+      place: places.place(index + 1),
+    }));
+    await this.#audited(
+      instanceOf(this.#options.request),
+      () => answer.tally,
+      () => answer.send(frames),
     );
   }
 
@@ -120,7 +147,7 @@ class BulkTransaction {
     const parts = this.#allParts(opened.instances, () => (instances += 1));
     await this.#audited(
       resource,
-      () => instances,
+      () => this.#answer.tally(instances),
       async () => {
         if (await this.#answer.sendStreamed(parts, head)) return;
         throw new BrokerError('not-found', 'There is no bulk data: all values are in the metadata.');
@@ -135,42 +162,38 @@ class BulkTransaction {
     const { metadata, signal } = this.#options;
     for await (const instance of instances) {
       const places = await metadata.describe(instance, signal);
-      for (const { path } of places.bulk) yield* this.#partsOf(instance, places, path);
+      for (const place of places.bulk) {
+        // Frames that cannot be told apart are sent as the one stream that they are in.
+        const frames = hasFrames(instance, place)
+          ? await framePlacesOf(instance, places).catch(() => undefined)
+          : undefined;
+        yield* this.#partsOf(instance, places, { place, frames });
+      }
       count();
     }
   }
 
-  /** @returns none where there is no such bulk data. @throws BrokerError `not-acceptable` */
-  #partsOf(instance: StoredInstance, places: InstancePlaces, path: string): BulkPart[] {
-    const place = places.bulk.find((one) => one.path === path);
-    if (place === undefined) return [];
-    const url = `${serviceUrl(this.#options.request)}/studies/${instance.study}/series/${instance.series}/instances/${instance.instance}`;
-    const contents = bulkContents(instance, places, place);
-    if (contents === undefined) {
-      throw new BrokerError(
-        'not-acceptable',
-        `The frames of ${path} of instance ${instance.instance} are compressed and have no bulk data form.`,
-        { remedy: `They can be had as ${url}/frames/1 and so on.` },
-      );
-    }
+  #partsOf(
+    instance: StoredInstance,
+    places: InstancePlaces,
+    what: Parameters<typeof bulkContents>[2],
+  ): BulkPart[] {
+    const url = this.#urlOf(instance);
     const source = { ...this.#options, instance, deflated: places.deflated };
-    return contents.map((content) => ({
+    return bulkContents(instance, places, what).map((content) => ({
       source,
       content,
-      location: contents.length === 1 ? `${url}/bulkdata/${path}` : `${url}/frames/${content.frame}`,
+      location:
+        content.frame === undefined ? `${url}/bulkdata/${what.place.path}` : `${url}/frames/${content.frame}`,
     }));
   }
 
-  async #audited(
-    resource: ReturnType<typeof resourceOf>,
-    instances: () => number,
-    send: () => Promise<void>,
-  ): Promise<void> {
-    await auditedTransfer(
-      { ...this.#options, resource, startedAt: this.#startedAt },
-      () => this.#answer.tally(instances()),
-      send,
-    );
+  #urlOf({ study, series, instance }: StoredInstance): string {
+    return `${serviceUrl(this.#options.request)}/studies/${study}/series/${series}/instances/${instance}`;
+  }
+
+  async #audited(resource: Resource, tally: () => TransferTally, send: () => Promise<void>): Promise<void> {
+    await auditedTransfer({ ...this.#options, resource, startedAt: this.#startedAt }, tally, send);
   }
 }
 

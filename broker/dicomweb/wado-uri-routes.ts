@@ -15,6 +15,8 @@ export interface WadoUriRouterOptions extends WadoRouterOptions {
 }
 
 const dicom = 'application/dicom';
+/** Its own under every root, whatever the bases of the other services are. */
+const path = '/wado';
 
 /** The URI service: one object, as it is or rendered, by query parameters (PS3.18 section 9). */
 export function wadoUriRouter(options: WadoUriRouterOptions): Router {
@@ -28,7 +30,7 @@ export function wadoUriRouter(options: WadoUriRouterOptions): Router {
     if (ofDicom > ofRendered) return sendObject(transaction);
     return sendRendered(transaction, ranges, ofDicom > 0);
   };
-  getOnly(router, '/', get);
+  getOnly(router, path, get);
   return router;
 }
 

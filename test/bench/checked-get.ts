@@ -5,6 +5,8 @@ export interface CheckedRequest {
   readonly accept: string;
   /** The answer is broken where it is shorter. */
   readonly minBytes: number;
+  /** Only the length of the body is wanted. */
+  readonly discards?: boolean;
 }
 
 /**
@@ -13,12 +15,12 @@ export interface CheckedRequest {
  */
 export async function checkedGet(
   client: KeepAliveClient,
-  { url, accept, minBytes }: CheckedRequest,
+  { url, accept, minBytes, discards = false }: CheckedRequest,
 ): Promise<Answer> {
-  const answer = await client.get(url, { accept });
-  if (answer.status !== 200 || answer.body.length < minBytes) {
+  const answer = await client.get(url, { accept }, { discards });
+  if (answer.status !== 200 || answer.bytes < minBytes) {
     const text = answer.body.toString('utf8', 0, 300);
-    throw new Error(`${url} answered ${answer.status}, ${answer.body.length} bytes: ${text}`);
+    throw new Error(`${url} answered ${answer.status}, ${answer.bytes} bytes: ${text}`);
   }
   return answer;
 }

@@ -3,7 +3,7 @@ import { besideOrthanc, instancePath } from './cached-beside-orthanc.ts';
 import { checkedGet } from './checked-get.ts';
 import { compare, median } from './finding.ts';
 import { openKeepAliveClient } from './keep-alive-client.ts';
-import type { KeepAliveClient } from './keep-alive-client.ts';
+import type { Answer, KeepAliveClient } from './keep-alive-client.ts';
 import { sizeText } from './measurement.ts';
 import type { Measurement } from './measurement.ts';
 import { takeTurns, timed } from './rounds.ts';
@@ -48,14 +48,16 @@ export const frames: Measurement = {
   },
 };
 
-function getFrame(client: KeepAliveClient, root: string, { set, index }: Place): Promise<{ body: Buffer }> {
+function getFrame(client: KeepAliveClient, root: string, place: Place): Promise<Answer> {
+  const { set, index, discards = true } = place;
   const url = `${root}${instancePath(set, index)}/frames/1`;
-  return checkedGet(client, { url, accept, minBytes: set.pixelBytes });
+  return checkedGet(client, { url, accept, minBytes: set.pixelBytes, discards });
 }
 
 interface Place {
   readonly set: StudySet;
   readonly index: number;
+  readonly discards?: boolean;
 }
 
 async function medianInARow(client: KeepAliveClient, root: string, set: StudySet): Promise<number> {
@@ -76,7 +78,7 @@ async function getAtOnce(client: KeepAliveClient, root: string, set: StudySet): 
 async function checkFrames(client: KeepAliveClient, root: string, set: StudySet): Promise<void> {
   const { files, pixelBytes } = set;
   for (const index of [0, Math.floor(files.length / 2), files.length - 1]) {
-    const { body } = await getFrame(client, root, { set, index });
+    const { body } = await getFrame(client, root, { set, index, discards: false });
     const pixels = (await readFile(files[index] ?? '')).subarray(-pixelBytes);
     if (!body.includes(pixels))
       throw new Error(`${root} answered other pixels than those of ${files[index]}.`);

@@ -23,6 +23,8 @@ export interface GatewayProcessOptions {
   readonly archive: Peer;
   /** Where the archive sends images: the archive was told it beforehand. */
   readonly destination: Peer;
+  /** Settings that are not the defaults, by their variables. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -68,7 +70,7 @@ export async function withGateway<Result>(
 }
 
 /** Nothing but what must be set, and loopback: the defaults are what is measured. */
-function variables({ archive, destination }: GatewayProcessOptions): Record<string, string> {
+function variables({ archive, destination, settings }: GatewayProcessOptions): Record<string, string> {
   const remote = (use: string): Record<string, string> => ({
     [`${use}_REMOTE_AE`]: archive.aeTitle,
     [`${use}_REMOTE_HOST`]: archive.host,
@@ -82,6 +84,7 @@ function variables({ archive, destination }: GatewayProcessOptions): Record<stri
     SCP_LOCAL_HOST: destination.host,
     SCP_LOCAL_PORT: String(destination.port),
     HTTP_HOST: '127.0.0.1',
+    ...settings,
   };
 }
 

@@ -3,12 +3,20 @@ import { Agent, get } from 'node:http';
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** Of the body. */
+  readonly bytes: number;
+  /** Empty where only its length was wanted. */
   readonly body: Buffer;
+}
+
+export interface GetOptions {
+  /** Counts the bytes of the body and throws them away, so that the client costs little. Default false. */
+  readonly discards?: boolean;
 }
 
 export interface KeepAliveClient extends Disposable {
   /** @throws Error where the connection breaks, nothing comes for `silenceMs`, or the signal aborts */
-  get(url: string, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  get(url: string, headers: Readonly<Record<string, string>>, options?: GetOptions): Promise<Answer>;
 }
 
 export interface KeepAliveOptions {
@@ -23,16 +31,21 @@ export function openKeepAliveClient(signal: AbortSignal, options: KeepAliveOptio
   const { connections = 1, silenceMs = 10_000 } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
-    get: (url, headers) =>
+    get: (url, headers, { discards = false } = {}) =>
       new Promise((resolve, reject) => {
         const request = get(url, { agent, headers, signal, timeout: silenceMs }, (response) => {
           const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (!discards) chunks.push(chunk);
+          });
           response.once('error', reject);
           response.once('end', () => {
             resolve({
               status: response.statusCode ?? 0,
               contentType: response.headers['content-type'] ?? '',
+              bytes,
               body: Buffer.concat(chunks),
             });
           });

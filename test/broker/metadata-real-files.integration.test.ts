@@ -112,7 +112,9 @@ async function withBytes(dataSet: DicomJson): Promise<Pick<Told, 'whole' | 'pixe
 }
 
 async function bulkParts(url: string): Promise<{ type: string; bytes: Buffer }[]> {
-  const { status, isBroken, headers, body } = await retrieve(url, { accept: '*/*' });
+  const { status, isBroken, headers, body } = await retrieve(url, {
+    accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*',
+  });
   expect([url, status, isBroken]).toEqual([url, 200, false]);
   const boundary = /boundary=(\w+)/.exec(headers['content-type'] ?? '')?.[1] ?? '';
   const parts: { type: string; bytes: Buffer }[] = [];

@@ -222,12 +222,11 @@ test('a class that the archive refuses is 0x0122, a syntax that cannot be conver
   });
   const mr = instanceFile({ sopClass: '1.2.840.10008.5.1.4.1.1.4' });
   const video = instanceFile({ transferSyntax: '1.2.840.10008.1.2.4.102' });
-  const pixelData =
-    'e07f10004f420000fffffffffeff00e000000000feff00e0080000000102030405060708feffdde000000000';
-  const answer = await storeFiles(scene.url, [
-    mr.file,
-    Buffer.concat([video.file, Buffer.from(pixelData, 'hex')]),
-  ]);
+  const pixelData = Buffer.from(
+    'e07f10004f420000ffffffff' + 'feff00e000000000' + 'feff00e004000000' + '00000001' + 'feffdde000000000',
+    'hex',
+  );
+  const answer = await storeFiles(scene.url, [mr.file, Buffer.concat([video.file, pixelData])]);
   expect(answer.status).toBe(409);
   expect(storedAndFailed(answer).failed).toEqual([
     { instance: mr.instance, reason: 0x0122 },

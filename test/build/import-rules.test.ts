@@ -109,6 +109,8 @@ const fixture: readonly (readonly [path: string, source: string, rules: readonly
   ],
   ['broker/archive/bad-sqlite.ts', "import 'node:sqlite';", ['node-sqlite-only-where-it-belongs']],
   ['broker/archive/bad-koffi.ts', "await import('koffi');", ['koffi-only-where-it-belongs']],
+  ['broker/dicom/bad-sharp.ts', "import 'sharp';", ['sharp-only-where-it-belongs']],
+  ['broker/dicom/codec/bad-codecs.ts', "import 'dcmjs-codecs';", ['dcmjs-codecs-only-where-it-belongs']],
   ['broker/archive/bad-electron.ts', "import 'electron';", ['electron-only-where-it-belongs']],
   [
     'main/bad-electron.ts',
@@ -139,7 +141,16 @@ describe('the import rules', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'dcmrs-imports-'));
-    const dependencies = ['express', 'koffi', 'electron', 'dcmjs', 'dcmjs-dimse', 'zod'];
+    const dependencies = [
+      'express',
+      'koffi',
+      'electron',
+      'dcmjs',
+      'dcmjs-codecs',
+      'dcmjs-dimse',
+      'sharp',
+      'zod',
+    ];
     const versions = Object.fromEntries(dependencies.map((name) => [name, '1.0.0']));
     write(
       'package.json',

@@ -32,6 +32,12 @@ export const stowSettings = {
     default: '/stow-rs',
     help: 'Path under which STOW-RS answers. It may be the same as that of QIDO-RS and WADO-RS.',
   }),
+  'stow.max_associations': setting({
+    group: 'stow',
+    type: integer({ min: 1, max: 100, unit: 'associations' }),
+    default: 1,
+    help: 'Associations over which instances are sent to one archive at the same time, within dimse.max_associations. More are faster where the archive is far away; some archives lose instances that way.',
+  }),
   'stow.max_request_size_in_mb': setting({
     group: 'stow',
     type: integer({ min: 1, max: 10_000_000, unit: 'megabytes' }),

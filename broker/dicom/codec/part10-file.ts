@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { BrokerError } from '../../domain/errors.ts';
 
 /** A file that is being written, from its first byte to its last. For worker threads: it writes synchronously. */
 export class Part10File implements Disposable {
@@ -29,9 +30,18 @@ export class Part10File implements Disposable {
     closeSync(this.#descriptor);
   }
 
+  /** @throws BrokerError `disk-full` where there is no room */
   #write(bytes: Uint8Array, at: number): void {
-    for (let written = 0; written < bytes.length;) {
-      written += writeSync(this.#descriptor, bytes, written, bytes.length - written, at + written);
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written, at + written);
+      }
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && /^(ENOSPC|EDQUOT)$/.test(String(cause.code))))
+        throw cause;
+      throw new BrokerError('disk-full', 'There is no room for a converted instance beside the cache.', {
+        cause,
+      });
     }
   }
 }

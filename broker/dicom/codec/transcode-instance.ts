@@ -11,6 +11,7 @@ import { inflateStream } from '../inflate-stream.ts';
 import type { InstanceFile } from '../instance-file.ts';
 import { vrByTagNumber } from '../vr-by-tag-number.ts';
 import { ConvertedFrames } from './converted-frames.ts';
+import { canDecode } from './decode-frame.ts';
 import { decodedNestedPixelData } from './nested-pixel-data.ts';
 import { Part10File } from './part10-file.ts';
 
@@ -50,6 +51,10 @@ export async function transcodeInstance(job: InstanceToTranscode): Promise<Trans
   // Float pixel data counts as none here: nothing compresses it.
   if (!description.bulk.some(({ path }) => path === '7FE00010')) {
     return write({ ...job, to: explicitVrLittleEndian }, nested, undefined);
+  }
+  const { transferSyntaxUid } = job.file;
+  if (!canDecode(transferSyntaxUid)) {
+    throw new BrokerError('not-acceptable', `Nothing here decodes the transfer syntax ${transferSyntaxUid}.`);
   }
   await using frames = await ConvertedFrames.open(job, description);
   return await write(job, new Map([...nested, ['', frames.edits]]), frames);

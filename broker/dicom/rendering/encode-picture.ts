@@ -45,18 +45,25 @@ export async function encodePicture(
       `The image has ${longest} pixels on a side; ${mediaType} can have ${longestSide[mediaType]}. A viewport parameter makes it smaller.`,
     );
   }
-  return encoded(channels === 1 ? image.toColourspace('b-w') : image, mediaType, quality ?? defaultQuality);
+  const output = encoderOf(
+    channels === 1 ? image.toColourspace('b-w') : image,
+    mediaType,
+    quality ?? defaultQuality,
+  );
+  // What toBuffer() gives cannot be transferred to another thread.
+  const { data: encoded } = await output.toUint8Array();
+  return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 }
 
-function encoded(image: Sharp, mediaType: PictureType, quality: number): Promise<Buffer> {
+function encoderOf(image: Sharp, mediaType: PictureType, quality: number): Sharp {
   switch (mediaType) {
     case 'image/jpeg':
-      return image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+      return image.jpeg({ quality, chromaSubsampling: '4:4:4' });
     case 'image/png':
-      return image.png({ compressionLevel: 3 }).toBuffer();
+      return image.png({ compressionLevel: 3 });
     case 'image/webp':
-      return image.webp({ quality, effort: 2 }).toBuffer();
+      return image.webp({ quality, effort: 2 });
     case 'image/gif':
-      return image.gif({ effort: 3 }).toBuffer();
+      return image.gif({ effort: 3 });
   }
 }

@@ -82,6 +82,7 @@ test('with the required settings alone, everything else has its default', () => 
       urlBase: '/stow-rs',
       maxRequestSizeInMb: 65_536,
       maxInstanceSizeInMb: 4096,
+      maxAssociations: 1,
       maxInstances: 20_000,
       requestTimeoutInSecs: 60,
     },

@@ -16,7 +16,7 @@ function ask(ifNoneMatch: string | undefined): {
     },
   };
   const request = { headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch } };
-  const done = answerNotModified(request as Request, response as unknown as Response, 'abc');
+  const done = answerNotModified(request as unknown as Request, response as unknown as Response, 'abc');
   return { done, ...answer };
 }
 

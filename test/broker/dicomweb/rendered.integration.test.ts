@@ -329,7 +329,7 @@ describe('the URI service', () => {
     expect((await ask('CT_small.dcm', '&anonymize=yes')).status).toBe(400);
     expect((await ask('rtdose.dcm', '&contentType=application%2Fdicom&frameNumber=2')).status).toBe(400);
     const response = await fetch(uri('CT_small.dcm'), { method: 'POST' });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, OPTIONS']);
   });
 
   it('is there under the combined root too', async () => {

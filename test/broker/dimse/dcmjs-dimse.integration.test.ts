@@ -124,7 +124,7 @@ describe('dcmjs-dimse', () => {
     const pieces = async function* (): AsyncGenerator<Buffer> {
       for (let at = 0; at < dataSet.length; at += 30_001) yield dataSet.subarray(at, at + 30_001);
     };
-    const status = await storeScu(
+    const { status } = await storeScu(
       open,
       {
         sopClassUid: sopClass,

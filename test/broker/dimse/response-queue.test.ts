@@ -131,11 +131,16 @@ describe('a response queue', () => {
   it('lets go of what was read, also where the reader is always a little behind', async () => {
     const { queue } = queueOf();
     queue.push(1, response(pending), undefined);
+    const pass = async (responses: number): Promise<void> => {
+      for (let count = 0; count < responses; count += 1) {
+        queue.push(1, response(pending), Buffer.alloc(1000));
+        await queue.next(100);
+      }
+    };
+    // What the compiler and the timers keep for themselves is there before it is measured.
+    await pass(5_000);
     const before = settledMemory();
-    for (let count = 0; count < 20_000; count += 1) {
-      queue.push(1, response(pending), Buffer.alloc(1000));
-      await queue.next(100);
-    }
+    await pass(20_000);
     expect(settledMemory() - before).toBeLessThan(4 * 1024 * 1024);
   });
 

@@ -33,6 +33,16 @@ describe('encoding', () => {
     expect(metadata).toMatchObject({ format, width: 4, height: 2 });
   });
 
+  it('gives bytes that another thread can be handed, whatever their number', async () => {
+    const data = Uint8Array.from({ length: 256 * 256 }, (_, index) => (index * 2_654_435_761) >>> 13);
+    const noise = { width: 256, height: 256, channels: 1, data } as const;
+    const bytes = await encodePicture(noise, 1, { mediaType: 'image/jpeg', quality: 100 });
+    expect(bytes.length).toBeGreaterThan(32_768);
+    const copy = Buffer.from(bytes);
+    const buffer = bytes.buffer as ArrayBuffer;
+    expect(copy.equals(structuredClone(bytes, { transfer: [buffer] }))).toBe(true);
+  });
+
   it('to JPEG has one component for gray, and loses more at a lower quality', async () => {
     const best = await encodePicture(picture, 1, { mediaType: 'image/jpeg', quality: 100 });
     expect((await sharp(best).metadata()).channels).toBe(1);
