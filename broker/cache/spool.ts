@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { BrokerError } from '../domain/errors.ts';
+import { BlockPool, blockLength } from './block-pool.ts';
 import { incomingPath } from './instance-path.ts';
 import { SpooledPart } from './spooled-part.ts';
 
@@ -14,8 +15,8 @@ export interface SpoolOptions {
 const largestInMemory = 1024 * 1024;
 /** Bytes that are gathered for one write. */
 const flushLength = 1024 * 1024;
-/** A piece up to this size is copied, so that it does not keep alive all that was read with it. */
-const smallPiece = 1024;
+/** Of a part up to this size the chunks are kept that it came in, each copied so that it keeps no more alive. */
+const smallPart = 32 * 1024;
 
 /**
  * Keeps what clients send until it has been passed on: small parts in memory as long as that has room,
@@ -24,6 +25,7 @@ const smallPiece = 1024;
 export class Spool {
   readonly #directory: string;
   readonly #memory: number;
+  readonly #blocks = new BlockPool();
   #inMemory = 0;
 
   constructor({ directory, memory = 32 * 1024 * 1024 }: SpoolOptions) {
@@ -43,7 +45,7 @@ export class Spool {
    * @throws PartTooLarge, BrokerError `disk-full`, Error of the file system; what the source throws. Nothing is left then
    */
   async take(source: AsyncIterable<Buffer>, maxLength: number, what: string): Promise<SpooledPart> {
-    await using filling = new Filling(this.#directory, {
+    await using filling = new Filling(this.#directory, this.#blocks, {
       reserve: (bytes) => this.#reserve(bytes),
       release: (bytes) => {
         this.#inMemory -= bytes;
@@ -53,7 +55,7 @@ export class Spool {
       if (filling.length + piece.length > maxLength) {
         throw new PartTooLarge(what, maxLength);
       }
-      await filling.add(piece.length <= smallPiece ? Buffer.from(piece) : piece);
+      await filling.add(piece);
     }
     return await filling.finish();
   }
@@ -80,29 +82,34 @@ interface Budget {
 /** A part while it is being taken in. */
 class Filling implements AsyncDisposable {
   readonly #directory: string;
+  readonly #pool: BlockPool;
   readonly #budget: Budget;
   length = 0;
   #reserved = 0;
-  #gathered: Buffer[] = [];
-  #gatheredLength = 0;
+  /** What is in memory: copies of small chunks, then what the blocks hold. */
+  #small: Buffer[] = [];
+  #blocks: Buffer[] = [];
+  #gathered = 0;
+  /** Bytes that are used of the last block. */
+  #used = blockLength;
   #path: string | undefined;
   #file: FileHandle | undefined;
   #isFinished = false;
 
-  constructor(directory: string, budget: Budget) {
+  constructor(directory: string, pool: BlockPool, budget: Budget) {
     this.#directory = directory;
+    this.#pool = pool;
     this.#budget = budget;
   }
 
   async add(piece: Buffer): Promise<void> {
     this.length += piece.length;
-    this.#gathered.push(piece);
-    this.#gatheredLength += piece.length;
-    if (this.#file === undefined && this.length <= largestInMemory && this.#budget.reserve(piece.length)) {
-      this.#reserved += piece.length;
-      return;
-    }
-    if (this.#gatheredLength >= flushLength || this.#file === undefined) await this.#flush();
+    const fits =
+      this.#file === undefined && this.length <= largestInMemory && this.#budget.reserve(piece.length);
+    if (fits) this.#reserved += piece.length;
+    if (this.length <= smallPart) this.#keepSmall(piece);
+    else for (let at = 0; at < piece.length;) at += this.#copy(piece, at);
+    if (!fits && (this.#gathered >= flushLength || this.#file === undefined)) await this.#flush();
   }
 
   async finish(): Promise<SpooledPart> {
@@ -114,12 +121,16 @@ class Filling implements AsyncDisposable {
     }
     this.#isFinished = true;
     const reserved = this.#reserved;
+    const blocks = this.#blocks;
     return new SpooledPart({
       length: this.length,
       directory: this.#directory,
-      held: this.#path === undefined ? { pieces: this.#gathered } : { path: this.#path },
+      held: this.#path === undefined ? { pieces: this.#pieces() } : { path: this.#path },
       release: () => {
         this.#budget.release(reserved);
+      },
+      reuse: () => {
+        this.#pool.give(blocks);
       },
     });
   }
@@ -127,25 +138,51 @@ class Filling implements AsyncDisposable {
   /** Without `finish`: drops all. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isFinished) return;
-    this.#gathered = [];
+    this.#pool.give(this.#blocks);
+    this.#blocks = [];
     this.#budget.release(this.#reserved);
     await this.#file?.close().catch(() => undefined);
     if (this.#path !== undefined) await rm(this.#path, { force: true }).catch(() => undefined);
   }
 
+  #keepSmall(piece: Buffer): void {
+    this.#small.push(Buffer.from(piece));
+    this.#gathered += piece.length;
+  }
+
+  /** @returns how many bytes went into the last block, or a new one */
+  #copy(piece: Buffer, at: number): number {
+    if (this.#used === blockLength) {
+      this.#blocks.push(this.#pool.take());
+      this.#used = 0;
+    }
+    const copied = piece.copy(this.#blocks.at(-1)!, this.#used, at);
+    this.#used += copied;
+    this.#gathered += copied;
+    return copied;
+  }
+
+  /** What is in memory, in its order. */
+  #pieces(): Buffer[] {
+    const last = this.#blocks.length - 1;
+    const held = this.#blocks.map((block, index) => (index === last ? block.subarray(0, this.#used) : block));
+    return [...this.#small, ...held];
+  }
+
   async #flush(): Promise<void> {
-    const pieces = this.#gathered;
-    const length = this.#gatheredLength;
-    this.#gathered = [];
-    this.#gatheredLength = 0;
     await asSpoolError(async () => {
       if (this.#file === undefined) {
         const path = incomingPath(this.#directory);
         this.#file = await open(path, 'wx', 0o640);
         this.#path = path;
       }
-      await writeFully(this.#file, pieces, length);
+      await writeFully(this.#file, this.#pieces(), this.#gathered);
     });
+    this.#pool.give(this.#blocks);
+    this.#blocks = [];
+    this.#small = [];
+    this.#used = blockLength;
+    this.#gathered = 0;
     this.#budget.release(this.#reserved);
     this.#reserved = 0;
   }

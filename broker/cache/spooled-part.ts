@@ -6,6 +6,8 @@ export interface SpooledPartState {
   readonly directory: string;
   readonly held: { readonly pieces: readonly Buffer[] } | { readonly path: string };
   readonly release: () => void;
+  /** Gives the memory back for other parts. */
+  readonly reuse: () => void;
 }
 
 /** Bytes of each read. */
@@ -18,6 +20,7 @@ export class SpooledPart implements AsyncDisposable {
   #pieces: readonly Buffer[];
   #path: string | undefined;
   #isDisposed = false;
+  #isSent = false;
 
   constructor(state: SpooledPartState) {
     this.#state = state;
@@ -30,6 +33,14 @@ export class SpooledPart implements AsyncDisposable {
   async *stream(from = 0): AsyncGenerator<Buffer, void, undefined> {
     if (this.#path === undefined) yield* piecesFrom(this.#pieces, from);
     else yield* fileFrom(this.#path, from);
+  }
+
+  /**
+   * Notes that it has arrived where it was sent to, so that its memory can be used again when it is disposed of.
+   * Without that, something may still wait to be sent.
+   */
+  noteSent(): void {
+    this.#isSent = true;
   }
 
   /** All of it. For what has a limit that memory can bear. */
@@ -59,6 +70,7 @@ export class SpooledPart implements AsyncDisposable {
     this.#isDisposed = true;
     this.#pieces = [];
     this.#state.release();
+    if (this.#isSent) this.#state.reuse();
     if (this.#path !== undefined) await rm(this.#path, { force: true }).catch(() => undefined);
   }
 }

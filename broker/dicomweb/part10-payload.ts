@@ -67,6 +67,9 @@ async function receive(part: ReadPart, options: PayloadOptions): Promise<Receive
     transferSyntaxUid: meta.transferSyntaxUid,
     length: spooled.length - meta.dataSetOffset,
     dataSet: () => spooled.stream(meta.dataSetOffset),
+    noteSent: () => {
+      spooled.noteSent();
+    },
     [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose](),
   };
 }

@@ -22,6 +22,8 @@ export interface ReceivedInstance extends AsyncDisposable {
   readonly length: number;
   /** May be asked for several times. */
   dataSet(): AsyncIterable<Buffer>;
+  /** To be called when the archive has all of it, and nothing is being read any more. */
+  noteSent?(): void;
 }
 
 /** Something of a request that is not sent to the archive, and why. */

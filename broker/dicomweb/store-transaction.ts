@@ -79,6 +79,7 @@ export class StoreTransaction {
         transcode: () => transcode(instance),
       });
       this.#results.push(result);
+      if (result.status === DimseStatus.success) instance.noteSent?.();
       const outcome = { label, ...identity, status: result.status, comment: result.comment };
       if (isStored(outcome)) this.#options.onStored(instance);
       return outcome;
