@@ -12,6 +12,7 @@ import { BrokerError } from '../domain/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { StorageContext } from '../dimse/get-scu.ts';
 import { storageContexts } from './retrieve-contexts.ts';
+import { SeriesTurns } from './series-turns.ts';
 import { type RetrieveTarget, retrieveIdentifier } from './retrieve-identifier.ts';
 
 /** Runs a C-GET where instances are received, which is another thread. */
@@ -64,12 +65,15 @@ export class ArchiveRetrieve {
   readonly #options: ArchiveRetrieveOptions;
   /** One association is left for queries, so that a work list never waits behind retrievals. */
   readonly #turns: Permits;
+  readonly #seriesTurns: SeriesTurns;
   /** What was found to work, where the method is `auto`. */
   #found: RetrieveMethod | undefined;
 
   constructor(options: ArchiveRetrieveOptions) {
     this.#options = options;
-    this.#turns = new Permits(Math.max(1, options.maxAssociations - 1), `archive ${options.name}`);
+    const retrievals = Math.max(1, options.maxAssociations - 1);
+    this.#turns = new Permits(retrievals, `archive ${options.name}`);
+    this.#seriesTurns = new SeriesTurns(retrievals);
   }
 
   /** The method that the next retrieval begins with. */
@@ -84,6 +88,7 @@ export class ArchiveRetrieve {
    */
   async retrieve(order: RetrieveOrder): Promise<RetrieveOutcome> {
     // Who waits for its turn is not told an error: the client was sent away long before the limit.
+    using _seriesTurn = await this.#seriesTurns.acquire(order.target.resource, order.signal);
     using _turn = await this.#turns.acquire(turnTimeoutMs, order.signal);
     try {
       return await this.#retrieveBy(this.method, order);

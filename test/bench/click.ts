@@ -41,6 +41,7 @@ export const click: Measurement = {
     const clicks: Click[] = [];
     const clickWith = (connections: number): Promise<Click> =>
       withGateway(gateway, async ({ dicomWeb }) => {
+        await getWorkList(dicomWeb);
         using client = openKeepAliveClient(signal, { connections, silenceMs });
         return await openStudy(client, dicomWeb, set);
       });
@@ -52,7 +53,8 @@ export const click: Measurement = {
       },
       browser: async () => (await clickWith(browserConnections)).first,
       peer: () =>
-        withGateway(gateway, async ({ study }) => {
+        withGateway(gateway, async ({ study, dicomWeb }) => {
+          await getWorkList(dicomWeb);
           const url = study(set.studyUid);
           return (await download({ url, minBytes: set.dataSetBytes, signal })).requestMs;
         }),
@@ -73,6 +75,13 @@ export const click: Measurement = {
     ];
   },
 };
+
+/** What was clicked on stands in a work list, which has been asked for before. */
+async function getWorkList(root: string): Promise<void> {
+  const answer = await fetch(`${root}/studies?limit=101&offset=0`, { headers: { Accept: json } });
+  if (!answer.ok) throw new Error(`${root} answered the work list with ${answer.status}.`);
+  await answer.arrayBuffer();
+}
 
 /** The series query, the metadata of all series at once, and a frame of each as soon as that is there. */
 async function openStudy(client: KeepAliveClient, root: string, set: StudySet): Promise<Click> {
