@@ -7,7 +7,7 @@ import { ThumbnailStore } from './cache/thumbnail-store.ts';
 import type { Config } from './config/config.ts';
 import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
-import { HttpListener } from './dicomweb/http-listener.ts';
+import { HttpListener } from './dicomweb/http/http-listener.ts';
 import { loadDictionary } from './domain/dictionary.ts';
 import { DimseStatus, formatStatus } from './domain/dimse-status.ts';
 import { toBrokerError } from './domain/errors.ts';

@@ -1,19 +1,19 @@
 import { type RequestHandler, Router } from 'express';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
-import { isAllowedOrigin } from './allowed-origin.ts';
+import { isAllowedOrigin } from './http/allowed-origin.ts';
 import type { ServiceBases } from './archive-mounts.ts';
-import { bulkdataRouter } from './bulkdata-routes.ts';
-import { framesRouter } from './frames-routes.ts';
-import { metadataRouter } from './metadata-routes.ts';
-import { qidoRouter } from './qido-routes.ts';
-import { renderedRouter } from './rendered-routes.ts';
-import { thumbnailRouter } from './thumbnail-routes.ts';
+import { bulkdataRouter } from './bulkdata/bulkdata-routes.ts';
+import { framesRouter } from './frames/frames-routes.ts';
+import { metadataRouter } from './retrieve/metadata-routes.ts';
+import { qidoRouter } from './qido/qido-routes.ts';
+import { renderedRouter } from './rendered/rendered-routes.ts';
+import { thumbnailRouter } from './rendered/thumbnail-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
-import { stowRouter } from './stow-routes.ts';
-import { surfaceGate, surfaceRouter } from './surface-routes.ts';
-import { type WadoRouterOptions, wadoRouter } from './wado-routes.ts';
-import { wadoUriRouter } from './wado-uri-routes.ts';
+import { stowRouter } from './stow/stow-routes.ts';
+import { surfaceGate, surfaceRouter } from './surface/surface-routes.ts';
+import { type WadoRouterOptions, wadoRouter } from './retrieve/wado-routes.ts';
+import { wadoUriRouter } from './rendered/wado-uri-routes.ts';
 
 /** What the routers of one archive work with. */
 export interface ArchiveServices extends WadoRouterOptions {

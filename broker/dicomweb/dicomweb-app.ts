@@ -6,14 +6,14 @@ import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
 import { type ArchiveMount, archiveMounts } from './archive-mounts.ts';
 import { type ArchiveServices, archiveRouter } from './archive-router.ts';
-import { crossOrigin } from './cross-origin.ts';
-import { loopbackHostCheck } from './host-check.ts';
-import { sendProblem } from './problem.ts';
-import { setPublicUrl } from './request-origin.ts';
-import { requestRecord } from './request-record.ts';
-import { statusRouter } from './status-routes.ts';
+import { crossOrigin } from './http/cross-origin.ts';
+import { loopbackHostCheck } from './http/host-check.ts';
+import { sendProblem } from './http/problem.ts';
+import { setPublicUrl } from './http/request-origin.ts';
+import { requestRecord } from './http/request-record.ts';
+import { statusRouter } from './http/status-routes.ts';
 import { RootSurface } from './surface/root-surface.ts';
-import { textCompression } from './text-compression.ts';
+import { textCompression } from './http/text-compression.ts';
 
 /** What the services of every archive share, and the archives themselves. */
 export interface DicomwebOptions extends Omit<ArchiveServices, 'archive' | 'spool'> {

@@ -1,4 +1,4 @@
-import { askedAttributes } from '../../broker/dicomweb/qido-attributes.ts';
+import { askedAttributes } from '../../broker/dicomweb/qido/qido-attributes.ts';
 import { dcmtkEnvironment } from '../support/dcmtk-tools.ts';
 import type { Peer } from '../support/dcmtk-tools.ts';
 import { runTool } from '../support/run-tool.ts';

@@ -5,7 +5,7 @@ import { queryLevels } from '../../broker/archive/attribute-level.ts';
 import { settings } from '../../broker/config/schema.ts';
 import { canDecode } from '../../broker/dicom/codec/decode-frame.ts';
 import { canEncode } from '../../broker/dicom/codec/encode-frame.ts';
-import { askedAttributes, requiredAttributes } from '../../broker/dicomweb/qido-attributes.ts';
+import { askedAttributes, requiredAttributes } from '../../broker/dicomweb/qido/qido-attributes.ts';
 import { parameters } from '../../broker/dicomweb/surface/parameters.ts';
 import { templateOf } from '../../broker/dicomweb/surface/resource-tree.ts';
 import { methodsOf } from '../../broker/dicomweb/surface/surface-route.ts';

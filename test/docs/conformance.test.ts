@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as prettier from 'prettier';
 import { expect, test } from 'vitest';
-import { problemOf } from '../../broker/dicomweb/problem.ts';
+import { problemOf } from '../../broker/dicomweb/http/problem.ts';
 import { BrokerError, errorCodes } from '../../broker/domain/errors.ts';
 import { findSetting } from '../../broker/config/schema.ts';
 import { conformanceTables } from './conformance-tables.ts';

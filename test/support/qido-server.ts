@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { qidoRouter, type QidoRouterOptions } from '../../broker/dicomweb/qido-routes.ts';
-import { surfaceGate } from '../../broker/dicomweb/surface-routes.ts';
+import { qidoRouter, type QidoRouterOptions } from '../../broker/dicomweb/qido/qido-routes.ts';
+import { surfaceGate } from '../../broker/dicomweb/surface/surface-routes.ts';
 import { RootSurface } from '../../broker/dicomweb/surface/root-surface.ts';
 import type { AnsweredQuery } from '../../broker/observe/metrics.ts';
 import { recordedLog } from './query-archive.ts';
