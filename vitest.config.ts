@@ -1,3 +1,4 @@
+import { steadyThreads } from './build/host-options.mjs';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const integrationTests = 'test/**/*.integration.test.ts';
@@ -5,6 +6,7 @@ const integrationTests = 'test/**/*.integration.test.ts';
 export default defineConfig({
   test: {
     pool: 'forks',
+    execArgv: [steadyThreads],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

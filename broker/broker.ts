@@ -162,12 +162,14 @@ export class Broker {
   #openMetadata(cache: Cache): Metadata {
     const metadata = new Metadata({ directory: cache.directory, logger: this.#logger });
     this.#stops.push(() => metadata.close());
-    metadata
+    const cleaned = metadata
       .removeOthers((archive, study) => cache.hasStudy(archive, study as Uid))
       .catch((error: unknown) => {
         if (toBrokerError(error).code === 'cancelled') return;
         this.#logger.error({ err: error }, 'Metadata of studies that left the cache cannot be removed.');
       });
+    // What has been begun at the start is not left half done by a stop that comes soon.
+    this.#stops.push(() => cleaned);
     return metadata;
   }
 
