@@ -4,7 +4,8 @@ import type { StoredInstance } from '../../cache/stored-instance.ts';
 import { BrokerError } from '../../domain/errors.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { explicitVrLittleEndian } from '../../domain/transfer-syntax.ts';
-import { acceptedRanges, chooseOffer, type MediaRange } from '../http/accept.ts';
+import { chooseOffer, type MediaRange } from '../http/accept.ts';
+import { requestedRanges } from '../http/requested-ranges.ts';
 import { auditedTransfer, type TransferTally } from '../retrieve/audited-transfer.ts';
 import { BulkAnswer, type BulkPart } from './bulk-answer.ts';
 import { bulkContents, hasFrames } from './bulk-content.ts';
@@ -48,14 +49,13 @@ function handler(
   send: (transaction: BulkTransaction) => Promise<void>,
 ): RequestHandler {
   return async (request, response) => {
-    const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
     response.vary('Accept');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     const transaction = new BulkTransaction({
       ...options,
       request,
       response,
-      ranges: acceptedRanges(request.headers.accept, accept),
+      ranges: requestedRanges(request),
       signal: clientSignal(response),
     });
     await withFreshFiles({ ...options, response }, () => send(transaction));

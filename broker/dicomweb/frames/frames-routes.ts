@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import { acceptedRanges } from '../http/accept.ts';
+import { requestedRanges } from '../http/requested-ranges.ts';
 import { auditedTransfer } from '../retrieve/audited-transfer.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { chooseFrameForm } from './frame-form.ts';
@@ -30,8 +30,7 @@ function framesHandler(options: WadoRouterOptions): RequestHandler {
     const startedAt = performance.now();
     const resource = instanceOf(request);
     const numbers = parseFrameList(String(request.params['frames']));
-    const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const ranges = acceptedRanges(request.headers.accept, accept);
+    const ranges = requestedRanges(request);
     const signal = clientSignal(response);
     await withFreshFiles({ ...options, response }, async () => {
       using opened = await openInstance(retrieval, archive, resource, signal);

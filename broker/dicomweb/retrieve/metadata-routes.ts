@@ -2,7 +2,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { StoredInstance } from '../../cache/stored-instance.ts';
 import type { BrokerError } from '../../domain/errors.ts';
 import type { Resource } from '../../domain/resource.ts';
-import { acceptedRanges } from '../http/accept.ts';
+import { requestedRanges } from '../http/requested-ranges.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { answerNotModified } from '../http/conditional-request.ts';
@@ -19,8 +19,7 @@ export function metadataRouter(options: WadoRouterOptions): Router {
   const router = Router({ caseSensitive: true });
   const get: RequestHandler = async (request, response) => {
     const resource = resourceOf(request);
-    const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const format = chooseResultFormat(acceptedRanges(request.headers.accept, accept));
+    const format = chooseResultFormat(requestedRanges(request));
     const signal = clientSignal(response);
     await new MetadataTransaction({ ...options, request, response, resource, format, signal }).run();
   };

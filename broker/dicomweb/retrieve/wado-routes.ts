@@ -14,7 +14,8 @@ import type { AuditTrail } from '../../observe/audit.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Opened, Retrieval } from '../../retrieval/retrieval.ts';
-import { type MediaRange, acceptedRanges } from '../http/accept.ts';
+import type { MediaRange } from '../http/accept.ts';
+import { requestedRanges } from '../http/requested-ranges.ts';
 import { auditedTransfer } from './audited-transfer.ts';
 import { clientSignal } from '../http/client-signal.ts';
 import { InstanceTranscoder } from './instance-transcoder.ts';
@@ -54,8 +55,7 @@ export function wadoRouter(options: WadoRouterOptions): Router {
 function retrieveHandler(options: WadoRouterOptions): RequestHandler {
   return async (request, response) => {
     const resource = resourceOf(request);
-    const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const ranges = acceptedRanges(request.headers.accept, accept);
+    const ranges = requestedRanges(request);
     await answerRetrieve(options, { request, response, resource, ranges });
   };
 }

@@ -11,7 +11,7 @@ import type { AuditTrail } from '../../observe/audit.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Retrieval } from '../../retrieval/retrieval.ts';
-import { acceptedRanges } from '../http/accept.ts';
+import { requestedRanges } from '../http/requested-ranges.ts';
 import { discardBody, liftBodyDeadline } from './body-deadline.ts';
 import { InstanceTranscoder } from '../retrieve/instance-transcoder.ts';
 import type { ReceivedInstance } from './received-instance.ts';
@@ -64,8 +64,7 @@ function storeHandler(options: StowRouterOptions): RequestHandler {
       });
     }
     const study = readStudy(request);
-    const accept = typeof request.query['accept'] === 'string' ? request.query['accept'] : undefined;
-    const format = chooseStoreFormat(acceptedRanges(request.headers.accept, accept));
+    const format = chooseStoreFormat(requestedRanges(request));
     const payload = storePayload(request);
     liftBodyDeadline(request);
     await new Store({ ...options, request, response, study, format, payload }).run();
