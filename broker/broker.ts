@@ -228,8 +228,14 @@ export class Broker {
       receiving: ({ archive, study }) => {
         retrieval().active(archive, study);
       },
-      refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer }) => {
-        const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer };
+      refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
+        const fields = {
+          status: formatStatus(status),
+          sopInstanceUid,
+          callingAeTitle,
+          peer,
+          association,
+        };
         this.#logger.warn(fields, `An instance was refused: ${comment ?? 'no reason'}.`);
         if (status === DimseStatus.outOfResources) {
           this.health.report('cache', {
@@ -240,8 +246,14 @@ export class Broker {
           void cache.evict();
         }
       },
-      association: ({ what, peer, callingAeTitle, open, reason }) => {
-        const fields = { peer, callingAeTitle, open, ...(reason === undefined ? {} : { reason }) };
+      association: ({ what, association, peer, callingAeTitle, open, reason }) => {
+        const fields = {
+          peer,
+          association,
+          callingAeTitle,
+          open,
+          ...(reason === undefined ? {} : { reason }),
+        };
         if (what === 'closed' && reason === undefined)
           this.#logger.debug(fields, 'An association with the storage SCP was closed.');
         else if (what === 'opened')
