@@ -24,8 +24,8 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
     receiving: ({ archive, study }) => {
       retrieval().active(archive, study);
     },
-    refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer }) => {
-      const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer };
+    refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
+      const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer, association };
       logger.warn(fields, `An instance was refused: ${comment ?? 'no reason'}.`);
       if (status === DimseStatus.outOfResources) {
         health.report('cache', {
@@ -36,8 +36,14 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
         void storage().cache.evict();
       }
     },
-    association: ({ what, peer, callingAeTitle, open, reason }) => {
-      const fields = { peer, callingAeTitle, open, ...(reason === undefined ? {} : { reason }) };
+    association: ({ what, association, peer, callingAeTitle, open, reason }) => {
+      const fields = {
+        peer,
+        association,
+        callingAeTitle,
+        open,
+        ...(reason === undefined ? {} : { reason }),
+      };
       if (what === 'closed' && reason === undefined)
         logger.debug(fields, 'An association with the storage SCP was closed.');
       else if (what === 'opened') logger.debug(fields, 'An association with the storage SCP was opened.');
