@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { endLike, runChild } from './child.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
-import { installPackages, nodePath } from './installation.mjs';
+import { compileCache, installPackages, nodePath } from './installation.mjs';
 
 /**
  * Installs what is missing, then runs a script of the project on the project's own Node and ends as it ends.
@@ -20,5 +20,6 @@ export async function launch(script, args, { debianPackages = false, nodeOptions
     return;
   }
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
-  endLike(await runChild(nodePath, [...nodeOptions, path, ...args]));
+  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env };
+  endLike(await runChild(nodePath, [...nodeOptions, path, ...args], { env }));
 }
