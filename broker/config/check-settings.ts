@@ -1,5 +1,6 @@
 import { archiveVariableName, furtherArchives, maxArchives } from './archive-name.ts';
-import { listenersClash } from './clash.ts';
+import { type Listener, clashingListeners } from './clash.ts';
+import { isLoopback } from './loopback.ts';
 import { missingText, notAllowedText, originText } from './problem-text.ts';
 import {
   archiveSettings,
@@ -41,7 +42,8 @@ export function checkSettings(sources: readonly SettingSource[]): CheckedSetting
     }
   }
   const values = run.values(settings.map(({ property }) => [property, property]));
-  if (listenersClash(values)) run.problems.push(clashText(values, run.origins));
+  for (const pair of clashingListeners(values)) run.problems.push(clashText(pair, values, run.origins));
+  run.problems.push(...openControlProblems(values, run.origins));
   const archives = names.map((name) => {
     const ofArchive = archiveSettings(name).map((setting) => [setting.ofArchive, setting.property] as const);
     return [name, run.values(ofArchive)] as const;
@@ -114,12 +116,27 @@ function nameProblems(names: readonly string[]): string[] {
   return problems;
 }
 
-function clashText(values: Partial<SettingValues>, origins: ReadonlyMap<SettingName, Origin>): string {
-  const listener = (port: Property, host: Property): string => {
+function clashText(
+  [one, other]: readonly [Listener, Listener],
+  values: Partial<SettingValues>,
+  origins: ReadonlyMap<SettingName, Origin>,
+): string {
+  const told = ({ port, host }: Listener): string => {
     const from = originText(origins.get(port) ?? builtIn);
     return `${port} (${from}; ${host} is ${String(values[host])})`;
   };
-  const http = listener('http.port', 'http.host');
-  const scp = listener('scp.local_port', 'scp.local_host');
-  return `${http} and ${scp} are both ${String(values['http.port'])}. Allowed: two different ports.`;
+  return `${told(one)} and ${told(other)} are both ${String(values[one.port])}. Allowed: two different ports.`;
+}
+
+/** Whoever reaches the control API can change everything: where others can, it must ask for what we were given. */
+function openControlProblems(
+  values: Partial<SettingValues>,
+  origins: ReadonlyMap<SettingName, Origin>,
+): string[] {
+  const host = values['control.host'];
+  if (host === undefined || isLoopback(host) || values['control.token'] !== '') return [];
+  const from = originText(origins.get('control.host') ?? builtIn);
+  return [
+    `control.host = ${host} (${from}) lets others reach the user interface, and control.token is empty. Set control.token (environment variable CONTROL_TOKEN) to at least 16 characters, or control.host to 127.0.0.1.`,
+  ];
 }

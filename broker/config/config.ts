@@ -48,6 +48,7 @@ export interface Config {
   readonly stow: Section<'stow'>;
   readonly scp: Section<'scp'>;
   readonly dimse: Section<'dimse'>;
+  readonly control: Section<'control'>;
   readonly log: Section<'log'>;
 }
 
@@ -65,6 +66,7 @@ export function toConfig(
     stow: section(values, 'stow'),
     scp: section(values, 'scp'),
     dimse: section(values, 'dimse'),
+    control: section(values, 'control'),
     log: section(values, 'log'),
   });
 }

@@ -17,7 +17,9 @@ export function originText(origin: Origin): string {
 /** What is wrong with a value: the key, what it was, where it came from, what is allowed. */
 export function notAllowedText(setting: Setting, raw: unknown, origin?: Origin): string {
   const from = origin === undefined ? '' : ` (${originText(origin)})`;
-  return `${setting.property} = ${excerpt(raw)}${from} is not allowed. Allowed: ${setting.type.allowed}.`;
+  // A secret that is mistyped is nearly the secret.
+  const what = setting.type.kind === 'secret' ? setting.property : `${setting.property} = ${excerpt(raw)}`;
+  return `${what}${from} is not allowed. Allowed: ${setting.type.allowed}.`;
 }
 
 /** What to do about a required setting that nothing gives. */

@@ -1,4 +1,5 @@
 import { archiveVariableName, isFurtherArchiveName } from './archive-name.ts';
+import { controlSettings } from './sections/control-settings.ts';
 import { dimseSettings } from './sections/dimse-settings.ts';
 import { httpSettings } from './sections/http-settings.ts';
 import { logSettings } from './sections/log-settings.ts';
@@ -19,6 +20,7 @@ const schema = {
   ...stowSettings,
   ...scpSettings,
   ...dimseSettings,
+  ...controlSettings,
   ...logSettings,
 };
 

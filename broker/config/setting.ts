@@ -12,6 +12,7 @@ export const groups = {
   scp: 'Receiving images (C-STORE SCP)',
   cache: 'Cache',
   dimse: 'Connections to the archive',
+  control: 'User interface and its API',
   log: 'Log',
 } as const;
 

@@ -109,6 +109,7 @@ test('with the required settings alone, everything else has its default', () => 
       queueTimeoutInSecs: 60,
       quickAck: true,
     },
+    control: { host: '127.0.0.1', port: 4568, token: '', allowedHosts: '' },
     log: { level: 'info', format: 'text', file: '', fileMaxSizeInMb: 10, fileMaxCount: 5 },
   });
   expect(warnings).toEqual([]);
@@ -159,7 +160,10 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
   settings.map(({ property, type, default: byDefault }): [string, readonly [string, unknown]] => {
     const texts = {
       'ae-title': 'OTHER',
-      host: 'other.example.org',
+      // The user interface is for this machine alone as long as it has no token.
+      host: property === 'control.host' ? '127.0.0.2' : 'other.example.org',
+      hosts: 'other.example.org',
+      secret: 'other-token-of-20-chars',
       url: 'https://other.example.org',
       'url-base': '/other',
       origins: 'https://other.example.org',
@@ -345,6 +349,33 @@ test.each([
   };
   if (clash) expect(messageOf({ env })[1]).toContain('are both 5000');
   else expect(loadConfig({ env }).config.http.port).toBe(5000);
+});
+
+test('the user interface clashes with either of the others, and each pair is told', () => {
+  const env = { ...required, CONTROL_PORT: '4567', SCP_LOCAL_PORT: '4567' };
+  const told = messageOf({ env }).filter((line) => line.includes('are both 4567'));
+  expect(
+    told.map((line) => [...line.matchAll(/(http|scp|control)\.(local_)?port/g)].map(([name]) => name)),
+  ).toEqual([
+    ['http.port', 'scp.local_port'],
+    ['http.port', 'control.port'],
+    ['scp.local_port', 'control.port'],
+  ]);
+});
+
+test('a user interface that others reach needs a token', () => {
+  const env = { ...required, CONTROL_HOST: '0.0.0.0' };
+  expect(messageOf({ env })[1]).toBe(
+    'control.host = 0.0.0.0 (environment variable CONTROL_HOST) lets others reach the user interface, and control.token is empty. Set control.token (environment variable CONTROL_TOKEN) to at least 16 characters, or control.host to 127.0.0.1.',
+  );
+  const withToken = { ...env, CONTROL_TOKEN: 'sixteen-or-more-characters' };
+  expect(loadConfig({ env: withToken }).config.control.host).toBe('0.0.0.0');
+});
+
+test('a secret that is not allowed is not repeated', () => {
+  const told = messageOf({ env: { ...required, CONTROL_TOKEN: 'short secret' } }).join('\n');
+  expect(told).toContain('control.token (environment variable CONTROL_TOKEN) is not allowed. Allowed: 16 to');
+  expect(told).not.toContain('short');
 });
 
 test('two free ports, or two services under one URL base, are no clash', () => {
