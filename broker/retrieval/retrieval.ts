@@ -116,6 +116,17 @@ export class Retrieval {
     this.#growth.forget(archive, study);
   }
 
+  /**
+   * Cancels all retrievals of a study, and of what is in it; settles when they have ended.
+   * @returns how many there were
+   */
+  async cancelStudy(archive: string, study: Uid, why: string): Promise<number> {
+    const jobs = [...this.#jobsOf(archive, study)];
+    for (const job of jobs) job.cancel(why);
+    await Promise.all(jobs.map((job) => job.ended));
+    return jobs.length;
+  }
+
   /** Cancels all retrievals; settles when they have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
