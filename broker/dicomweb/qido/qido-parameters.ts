@@ -15,8 +15,8 @@ import {
   badRequest,
   parseAttributePath,
   quoted,
-} from './attribute-path.ts';
-import { parseKeyValue } from './key-value.ts';
+} from '../../archive/attribute-path.ts';
+import { parseKeyValue } from '../../archive/key-value.ts';
 import { allAttributes, askedAttributes, retrieveUrl, type SearchScope } from './qido-attributes.ts';
 
 /** What a search asks for (PS3.18 section 10.6.1). */

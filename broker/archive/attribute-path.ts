@@ -1,6 +1,6 @@
-import { keywordOf, nearestKeyword, tagOfKeyword, vrOf } from '../../domain/dictionary.ts';
-import { BrokerError } from '../../domain/errors.ts';
-import { isPrivateTag, type Tag } from '../../domain/tag.ts';
+import { keywordOf, nearestKeyword, tagOfKeyword, vrOf } from '../domain/dictionary.ts';
+import { BrokerError } from '../domain/errors.ts';
+import { isPrivateTag, type Tag } from '../domain/tag.ts';
 
 /** An attribute that a client named: the tags of the sequences it is in, and its own last. */
 export type AttributePath = readonly [Tag, ...Tag[]];
