@@ -41,6 +41,7 @@ export class TraceLines implements AssociationTrace {
   #connection: Connection | undefined;
   #connectedAtMs: number | undefined;
   #acceptedAtMs: number | undefined;
+  #rejection: string | undefined;
 
   /** Our address and port on the way to the peer, once connected. */
   get connection(): Connection | undefined {
@@ -50,6 +51,11 @@ export class TraceLines implements AssociationTrace {
   /** When TCP was connected, and when the association was accepted, in milliseconds since the beginning. */
   get times(): { readonly connectedAtMs: number | undefined; readonly acceptedAtMs: number | undefined } {
     return { connectedAtMs: this.#connectedAtMs, acceptedAtMs: this.#acceptedAtMs };
+  }
+
+  /** Source and reason of the rejection where there was one: «1.3» (PS3.8 table 9-21). */
+  get rejection(): string | undefined {
+    return this.#rejection;
   }
 
   /** The lines since they were last taken. */
@@ -111,6 +117,7 @@ export class TraceLines implements AssociationTrace {
 
   rejected(rejection: Rejection): void {
     const { result, source, reason } = rejection;
+    this.#rejection = `${source}.${reason}`;
     const kind = result === 2 ? 'for now' : 'for good';
     this.#add(
       'received',
