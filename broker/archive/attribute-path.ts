@@ -43,7 +43,7 @@ function parseTag(tag: Tag, where: string): Tag {
 }
 
 /** Commands, file meta information, directories, group lengths and delimiters are no keys. */
-function isQueryable(tag: Tag): boolean {
+export function isQueryable(tag: Tag): boolean {
   return !/^(000[0-7]|FFFE|FFFF)/.test(tag) && !tag.endsWith('0000');
 }
 
