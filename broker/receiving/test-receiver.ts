@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { incomingDirectory } from '../cache/instance-path.ts';
+import { BrokerError } from '../domain/errors.ts';
 import { Receiver } from './receiver.ts';
 import { ReceiverTaps } from './receiver-taps.ts';
 import { type ScpPlace, type TappedReceiver, type TestExpectation, TestReception } from './test-reception.ts';
@@ -21,6 +22,8 @@ const limits = {
  */
 export class TestReceiver {
   readonly #running: () => TappedReceiver | undefined;
+  /** Settles when the storage SCP that was started last has stopped: there is one port for all. */
+  #stopped: Promise<void> = Promise.resolve();
 
   /** @param running the receiving thread of the gateway, while it runs */
   constructor(running: () => TappedReceiver | undefined) {
@@ -36,10 +39,16 @@ export class TestReceiver {
     const running = this.#running();
     if (running !== undefined) return await TestReception.open(running, { place, expectation });
     await using stack = new AsyncDisposableStack();
+    const previous = this.#stopped;
+    const stopped = Promise.withResolvers<undefined>();
+    this.#stopped = previous.then(() => stopped.promise);
+    stack.defer(() => {
+      stopped.resolve(undefined);
+    });
+    await untilSettled(previous, signal);
     const directory = await mkdtemp(join(tmpdir(), 'dcmrs-check-'));
     stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
     await mkdir(incomingDirectory(directory), { recursive: true });
-    signal.throwIfAborted();
     const taps = new ReceiverTaps(nobody);
     const receiver = new Receiver(
       { ...place, ...limits, cacheDirectory: directory, quickAck: false, unsolicitedArchive: undefined },
@@ -52,6 +61,21 @@ export class TestReceiver {
       { place: { ...place, port }, expectation },
       stack.move(),
     );
+  }
+}
+
+/** @throws BrokerError `cancelled` on the signal */
+async function untilSettled(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<undefined>();
+  const abort = (): void => {
+    aborted.resolve(undefined);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    if (!signal.aborted) await Promise.race([promise, aborted.promise]);
+    if (signal.aborted) throw new BrokerError('cancelled', 'The check was cancelled.');
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
