@@ -196,13 +196,19 @@ export class Archive {
   }
 
   #poolOf(permits: Permits, request: PoolOptions['request']): AssociationPool {
-    const { dimse, onAssociations } = this.#options;
+    const { config, dimse, logger, onAssociations } = this.#options;
     return new AssociationPool({
       request,
       permits,
       queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
       idleTimeoutMs: dimse.associationIdleTimeoutInSecs * 1000,
-      onChange: onAssociations,
+      onChange: (change, id) => {
+        onAssociations(change);
+        logger.debug(
+          { archive: config.name, association: id },
+          `An association with the archive was ${change}.`,
+        );
+      },
     });
   }
 }
