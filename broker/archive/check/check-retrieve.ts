@@ -3,7 +3,7 @@ import { moveScu } from '../../dimse/move-scu.ts';
 import type { RetrieveEnd } from '../../dimse/retrieve-response.ts';
 import { statusError } from '../../dimse/status-error.ts';
 import { statusClass } from '../../domain/dimse-status.ts';
-import { BrokerError, toBrokerError } from '../../domain/errors.ts';
+import { BrokerError } from '../../domain/errors.ts';
 import type { Uid } from '../../domain/uid.ts';
 import { encodingOf, implicitVrLittleEndian } from '../../domain/transfer-syntax.ts';
 import type { RetrieveMethod } from '../archive-retrieve.ts';
@@ -16,7 +16,7 @@ import type { ArchiveAbilities, CheckAddress, CheckEvent, CheckStepName } from '
 import type { CheckLimits } from './check-limits.ts';
 import type { CheckReceiver, CheckReception, ReceiverPlace } from './check-receiver.ts';
 import { arrivedDetail, notArrived, notSent } from './check-reception-words.ts';
-import { type CheckSteps, since } from './check-steps.ts';
+import { type CheckSteps, failureOf, since } from './check-steps.ts';
 import { stepTrouble, toRegister } from './check-trouble.ts';
 import { type SampleInstance, sampleInstance } from './sample-instance.ts';
 import { withinLimit } from './step-limit.ts';
@@ -227,7 +227,7 @@ export class CheckRetrieve {
   /** @throws BrokerError `cancelled` where it is the check that was given up */
   #failureOf(thrown: unknown): BrokerError {
     if (this.#options.signal.aborted) throw new BrokerError('cancelled', 'The check was cancelled.');
-    return toBrokerError(thrown);
+    return failureOf(thrown);
   }
 }
 

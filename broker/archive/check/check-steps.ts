@@ -1,4 +1,4 @@
-import { BrokerError, toBrokerError } from '../../domain/errors.ts';
+import { BrokerError } from '../../domain/errors.ts';
 import type { CheckAddress, CheckEvent, CheckStep, CheckStepName, RegisterRow } from './check-event.ts';
 import { stepTrouble } from './check-trouble.ts';
 
@@ -49,7 +49,7 @@ export class CheckSteps {
       return { value };
     } catch (thrown) {
       this.#throwIfAborted();
-      const error = toBrokerError(thrown);
+      const error = failureOf(thrown);
       const toRegister = options.toRegister?.(error);
       yield this.tell({
         step,
@@ -75,6 +75,12 @@ export class CheckSteps {
   #throwIfAborted(): void {
     if (this.#signal.aborted) throw new BrokerError('cancelled', 'The check was cancelled.');
   }
+}
+
+/** What a step failed with. @throws what was thrown, where that is a defect of the gateway */
+export function failureOf(thrown: unknown): BrokerError {
+  if (thrown instanceof BrokerError) return thrown;
+  throw thrown;
 }
 
 /** Milliseconds since then, to a tenth. */

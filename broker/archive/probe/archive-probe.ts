@@ -6,7 +6,7 @@ import { type ProposedContext, numberContexts } from '../../dimse/presentation-c
 import type { Endpoint } from '../../dimse/rejection.ts';
 import { type TraceLine, TraceLines } from '../../dimse/trace-lines.ts';
 import { verificationSopClass } from '../../domain/sop-class.ts';
-import { type BrokerError, toBrokerError } from '../../domain/errors.ts';
+import { BrokerError, toBrokerError } from '../../domain/errors.ts';
 import { implicitVrLittleEndian } from '../../domain/transfer-syntax.ts';
 import { findContexts } from '../find-negotiation.ts';
 import { findOn } from '../find-on.ts';
@@ -66,8 +66,8 @@ export class ArchiveProbe {
       askedAtMs = lent.askedAtMs;
       echoInMs = await echoScu(lent.association, this.#options.responseTimeoutMs, signal);
     } catch (thrown) {
-      error = toBrokerError(thrown);
-      if (signal.aborted) throw error;
+      if (signal.aborted || !(thrown instanceof BrokerError)) throw toBrokerError(thrown);
+      error = thrown;
     }
     const { connectedAtMs, acceptedAtMs } = trace.times;
     return {
@@ -107,8 +107,8 @@ export class ArchiveProbe {
         if (answered.length > 0) yield { type: 'answers', answers: answered };
       }
     } catch (thrown) {
-      error = toBrokerError(thrown);
-      if (signal.aborted) throw error;
+      if (signal.aborted || !(thrown instanceof BrokerError)) throw toBrokerError(thrown);
+      error = thrown;
     }
     yield* linesOf(trace);
     yield { type: 'end', ...run, tookInMs: tenths(performance.now() - start), error };

@@ -1,8 +1,8 @@
 import { implement } from '@orpc/server';
 import { checkArchive } from '../../archive/check/archive-check.ts';
 import type { ReceiverPlace } from '../../archive/check/check-receiver.ts';
-import { troubleOf } from '../../archive/check/check-trouble.ts';
 import { contract } from '../contract/contract.ts';
+import { troubleOf } from '../control-problem.ts';
 import type { ControlServices } from '../control-services.ts';
 import { configuredArchive } from './running-gateway.ts';
 

@@ -1,9 +1,9 @@
 import { implement } from '@orpc/server';
 import { completeAttribute } from '../../archive/attribute-completion.ts';
 import type { Archive } from '../../archive/archive.ts';
-import { troubleOf } from '../../archive/check/check-trouble.ts';
 import { contract } from '../contract/contract.ts';
 import type { ProbeEvent, ProbeQuery } from '../contract/probe.ts';
+import { troubleOf } from '../control-problem.ts';
 import type { ControlServices } from '../control-services.ts';
 import { probeRetrieve } from './probe-retrieve.ts';
 import { configuredArchive, runningGateway } from './running-gateway.ts';

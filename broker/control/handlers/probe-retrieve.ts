@@ -1,10 +1,10 @@
 import type { Archive } from '../../archive/archive.ts';
-import { troubleOf } from '../../archive/check/check-trouble.ts';
 import type { StoredInstance } from '../../cache/stored-instance.ts';
 import { BrokerError, toBrokerError } from '../../domain/errors.ts';
 import { type Resource, resourceKey } from '../../domain/resource.ts';
 import { parseUid } from '../../domain/uid.ts';
 import type { CheckEvent, CheckStep } from '../contract/archive-check.ts';
+import { troubleOf } from '../control-problem.ts';
 import type { GatewayParts } from '../control-services.ts';
 
 export interface ProbeRetrieveOptions {
@@ -71,8 +71,8 @@ export async function* probeRetrieve(
     yield tell('passed', `${received.text} received.`);
     yield { type: 'end', passed: true };
   } catch (thrown) {
-    const error = toBrokerError(thrown);
-    if (signal.aborted) throw error;
+    if (signal.aborted || !(thrown instanceof BrokerError)) throw toBrokerError(thrown);
+    const error = thrown;
     const detail = received.count === 0 ? error.message : `${received.text} received. ${error.message}`;
     yield tell('failed', detail, { trouble: troubleOf(error) });
     if (step === 'retrieve') {
