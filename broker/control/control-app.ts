@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { callRecord } from './call-record.ts';
 import { hostCheck } from './checks/host-check.ts';
 import { jsonBody } from './checks/json-body.ts';
 import { fetchSiteCheck, originCheck } from './checks/origin-check.ts';
@@ -34,7 +35,7 @@ export function controlApp(options: ControlAppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(securityHeaders());
+  app.use(callRecord(logger), securityHeaders());
   app.use(hostCheck(options.allowedHosts), originCheck());
 
   const gate = new TokenGate(options.token);

@@ -66,7 +66,7 @@ export class StudyRemoval {
     let kept = 0;
     for (const { archive, study } of cache.studies()) {
       signal.throwIfAborted();
-      if (cache.isHeld(archive, study) || (!withPinned && cache.catalogue.isPinned(archive, study))) {
+      if (cache.holds.isHeld(archive, study) || (!withPinned && cache.catalogue.isPinned(archive, study))) {
         kept += 1;
         continue;
       }
@@ -95,7 +95,7 @@ export class StudyRemoval {
       'the study is being removed from the cache',
     );
     if (cancelled > 0) await this.#untilQuiet(archive, study, signal);
-    await cache.whenFree(archive, study, { timeoutMs: patienceMs, signal });
+    await cache.holds.whenFree(archive, study, { timeoutMs: patienceMs, signal });
     if (signal.aborted) throw new BrokerError('cancelled', 'The request was cancelled.');
     await cache.remove(archive, study, { staysPinned });
     logger.info({ archive, study }, 'A study was removed from the cache.');
