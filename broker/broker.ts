@@ -1,8 +1,10 @@
 import { Archive } from './archive/archive.ts';
 import { ArchiveWatch } from './archive/archive-watch.ts';
 import { Cache } from './cache/cache.ts';
+import { pinFillReport } from './cache/pin-limit.ts';
 import { InstanceReader } from './cache/instance-reader.ts';
 import { Metadata } from './cache/metadata.ts';
+import { StudySummaries } from './cache/study-summaries.ts';
 import { ThumbnailStore } from './cache/thumbnail-store.ts';
 import type { Config } from './config/config.ts';
 import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
@@ -26,6 +28,13 @@ import { retrievalSettings } from './retrieval/retrieval-settings.ts';
 export interface BrokerAddresses {
   readonly http: { readonly host: string; readonly port: number };
   readonly scp: { readonly host: string; readonly port: number };
+}
+
+/** What keeps instances, and what they say. */
+interface Kept {
+  readonly cache: Cache;
+  readonly metadata: Metadata;
+  readonly summaries: StudySummaries;
 }
 
 const archiveWatchMs = 60_000;
@@ -71,11 +80,15 @@ export class Broker {
       this.#openCache((archive, study) => {
         metadata.removeStudy(archive, study);
         thumbnails.removeStudy(archive, study);
+        summaries.forget(archive, study);
       }),
       loadDictionary(),
     ]);
     const metadata: Metadata = this.#openMetadata(cache);
     const thumbnails: ThumbnailStore = this.#openThumbnails(cache);
+    const summaries = new StudySummaries({ cache, metadata, logger: this.#logger });
+    this.#stops.push(() => summaries.close());
+    summaries.rebuild();
     const reader = new InstanceReader({ logger: this.#logger });
     this.#stops.push(() => reader.close());
     const imaging = new ImagingPool();
@@ -95,7 +108,7 @@ export class Broker {
         quickAck: dimse.quickAck,
         unsolicitedArchive: scp.acceptUnsolicited ? this.#config.archives[0]?.name : undefined,
       },
-      this.#receiverEvents(cache, metadata, () => retrieval),
+      this.#receiverEvents({ cache, metadata, summaries }, () => retrieval),
     );
     this.#stops.push(() => receiver.stop());
     const retrieval: Retrieval = new Retrieval({
@@ -107,6 +120,7 @@ export class Broker {
         this.metrics.retrievalStarted(archive);
       },
       onEnd: (progress) => {
+        cache.noteChange(progress.archive, progress.resource.study);
         this.#retrievalEnded(progress);
       },
     });
@@ -140,12 +154,16 @@ export class Broker {
 
   async #openCache(onStudyLeft: (archive: string, study: Uid) => void): Promise<Cache> {
     const { cacheDirPath, cacheMaxAgeInMin, cacheMaxSizeInMb } = this.#config.scp;
+    this.health.report('cache', { state: 'working' });
     const cache = await Cache.open({
       directory: cacheDirPath,
       maxAgeInMin: cacheMaxAgeInMin,
       maxSizeInMb: cacheMaxSizeInMb,
       logger: this.#logger,
       onStudyLeft,
+      onPinFill: (fill) => {
+        this.health.report('cache', pinFillReport(fill));
+      },
     });
     this.#stops.push(() => cache.close());
     const timer = setInterval(() => {
@@ -155,7 +173,6 @@ export class Broker {
     this.#stops.push(() => {
       clearInterval(timer);
     });
-    this.health.report('cache', { state: 'working' });
     return cache;
   }
 
@@ -217,11 +234,12 @@ export class Broker {
     return archives;
   }
 
-  #receiverEvents(cache: Cache, metadata: Metadata, retrieval: () => Retrieval): ReceiverEvents {
+  #receiverEvents({ cache, metadata, summaries }: Kept, retrieval: () => Retrieval): ReceiverEvents {
     return {
       stored: (instance) => {
         cache.add(instance);
         metadata.prepare(instance);
+        summaries.arrived(instance);
         this.metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
         retrieval().arrived(instance);
       },
