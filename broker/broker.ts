@@ -243,8 +243,8 @@ export class Broker {
         this.metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
         retrieval().arrived(instance);
       },
-      receiving: ({ archive, study }) => {
-        retrieval().active(archive, study);
+      receiving: ({ archive, study, bytes }) => {
+        retrieval().active(archive, study, bytes);
       },
       refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
         const fields = {
