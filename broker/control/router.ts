@@ -1,12 +1,14 @@
 import type { ControlServices } from './control-services.ts';
 import { hostHandlers } from './handlers/host-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
+import { settingsHandlers } from './handlers/settings-handlers.ts';
 
 /** The handlers of all groups of the contract. */
 export function controlRouter(services: ControlServices) {
   return {
     log: logHandlers(services),
     host: hostHandlers(services),
+    settings: settingsHandlers(services),
   };
 }
 
