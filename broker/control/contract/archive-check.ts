@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { trouble } from './gateway-state.ts';
+import { settingValue } from './settings.ts';
 
 /** The archive as it is typed into the set-up, not yet saved. */
 export const archiveAddress = z.object({
@@ -13,6 +14,10 @@ export const archiveAddress = z.object({
 });
 export type ArchiveAddress = z.infer<typeof archiveAddress>;
 
+/** One thing that the archive's administrator has to enter, ready to copy. */
+export const registerRow = z.object({ label: z.string(), value: z.string() });
+export type RegisterRow = z.infer<typeof registerRow>;
+
 /** One step of a check, as it goes on. */
 export const checkStep = z.object({
   step: z.enum(['connect', 'associate', 'echo', 'find', 'capabilities', 'retrieve', 'receive']),
@@ -21,6 +26,8 @@ export const checkStep = z.object({
   detail: z.string(),
   tookInMs: z.number().optional(),
   trouble: trouble.optional(),
+  /** Where the other side must enter something. */
+  toRegister: z.array(registerRow).optional(),
 });
 export type CheckStep = z.infer<typeof checkStep>;
 
@@ -37,7 +44,12 @@ export type ArchiveAbilities = z.infer<typeof archiveAbilities>;
 
 export const checkEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step'), step: checkStep }),
-  z.object({ type: z.literal('abilities'), abilities: archiveAbilities }),
+  z.object({
+    type: z.literal('abilities'),
+    abilities: archiveAbilities,
+    /** Settings that fit what was found, by property. */
+    suggestedChanges: z.record(z.string(), settingValue),
+  }),
   /** Ends the stream: whether every step that was asked for passed. */
   z.object({ type: z.literal('end'), passed: z.boolean() }),
 ]);
