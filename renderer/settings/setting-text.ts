@@ -2,11 +2,17 @@ import type { DescribedSetting } from '../../broker/control/contract/settings.ts
 
 type Value = string | number | boolean;
 
+/** True where the settings store gives a setting its own value, which can be taken back. */
+export function isOwn({ source, defaultsTo, isSet }: DescribedSetting): boolean {
+  // Of a setting that takes another one's value, the source is that of the other one.
+  return source === 'store' && (defaultsTo === undefined || isSet);
+}
+
 /** The value in force as a field shows it; '' where there is none of its own. */
 export function shownText(setting: DescribedSetting): string {
   if (setting.isSecret) return '';
   // What counts instead stands in the field as a hint: it changes with the other setting.
-  if (setting.source === 'default' && setting.defaultsTo !== undefined) return '';
+  if (setting.defaultsTo !== undefined && !setting.isSet) return '';
   return String(setting.value ?? '');
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '../../broker/control/contract/settings.ts';
 import { api } from '../api/client.ts';
 import { isAbort, troubleOf } from '../api/trouble-of.ts';
-import { shownText, textOfDefault, valueOf } from './setting-text.ts';
+import { isOwn, shownText, textOfDefault, valueOf } from './setting-text.ts';
 
 /** What was typed, by property; null: taken back. */
 export type Typed = Readonly<Record<string, string | null>>;
@@ -83,7 +83,7 @@ export class SettingsDraft {
     const text = this.text(property);
     const setting = this.find(property);
     if (text !== '' || setting === undefined) return text;
-    if (setting.defaultsTo !== undefined) return this.effective(sameArchive(property, setting.defaultsTo));
+    if (setting.defaultsTo !== undefined) return this.effective(setting.defaultsTo);
     return textOfDefault(setting);
   }
 
@@ -93,6 +93,11 @@ export class SettingsDraft {
 
   type(property: string, text: string): void {
     this.#put({ [property]: text });
+  }
+
+  /** Types what was typed at another time. */
+  restore(typed: Typed): void {
+    this.#put(typed);
   }
 
   /** Takes settings back to their defaults. */
@@ -194,27 +199,21 @@ export class SettingsDraft {
   }
 }
 
-/** The property that stands in for another one, of the same archive where that is a further one. */
-export function sameArchive(property: string, other: string): string {
-  const prefix = /^archives\.[^.]+\./.exec(property)?.[0] ?? '';
-  return other.startsWith('archives.') ? other : `${prefix}${other}`;
-}
-
 function changesOf(settings: ReadonlyMap<string, DescribedSetting>, typed: Typed): SettingChanges {
   const changes: SettingChanges = {};
   for (const [property, text] of Object.entries(typed)) {
     const setting = settings.get(property);
     if (setting === undefined || setting.isLocked) continue;
     const value = text === null ? null : valueOf(setting, text);
-    if (
-      value === null
-        ? setting.source === 'store' && !(setting.isSecret && text === '')
-        : !isSame(setting, text)
-    ) {
-      changes[property] = value;
-    }
+    const isChange = value === null ? isTakenBack(setting, text) : !isSame(setting, text);
+    if (isChange) changes[property] = value;
   }
   return changes;
+}
+
+function isTakenBack(setting: DescribedSetting, text: string | null): boolean {
+  // A field of a secret is empty until something is typed into it.
+  return isOwn(setting) && !(setting.isSecret && text !== null);
 }
 
 function isSame(setting: DescribedSetting, text: string | null): boolean {
