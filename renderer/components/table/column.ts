@@ -18,7 +18,7 @@ export interface Column<Row> {
   readonly align?: 'start' | 'end';
   /** In a monospaced face: AE titles, UIDs, tags. */
   readonly code?: boolean;
-  /** Shows more than the text. */
+  /** Shows more than the text. Its elements are used for other rows too: it must keep no state of its own. */
   readonly cell?: Snippet<[Row]>;
 }
 
