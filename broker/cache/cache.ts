@@ -167,6 +167,12 @@ export class Cache {
     return this.#eviction.run(now);
   }
 
+  /** Takes out at once what is beyond the new limits. */
+  setLimits(limits: CacheLimits): void {
+    this.#eviction.setLimits(limits);
+    if (!this.#closed) this.#evictInBackground();
+  }
+
   statistics(): CacheStatistics {
     const oldestUse = this.#index.oldestUse();
     return { ...this.#index.totals, oldestUse };

@@ -35,19 +35,24 @@ const pageLength = 64;
 /** Takes whole studies out of the cache: those that are too old, then those used longest ago. */
 export class Eviction {
   readonly #parts: EvictionParts;
-  readonly #maxBytes: number;
+  #limits: CacheLimits;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(parts: EvictionParts) {
     this.#parts = parts;
-    const { maxSizeInMb } = parts.limits;
-    this.#maxBytes = maxSizeInMb > 0 ? maxSizeInMb * 1024 * 1024 : Infinity;
+    this.#limits = parts.limits;
   }
 
   /** True where the cache holds more than its limit. */
   get isDue(): boolean {
-    return this.#parts.index.totals.bytes > this.#maxBytes;
+    const { maxSizeInMb } = this.#limits;
+    return maxSizeInMb > 0 && this.#parts.index.totals.bytes > maxSizeInMb * 1024 * 1024;
+  }
+
+  /** Counts from the next run on. */
+  setLimits(limits: CacheLimits): void {
+    this.#limits = limits;
   }
 
   /** @param now milliseconds since 1970. Runs after those that were asked for before. */
@@ -86,7 +91,7 @@ export class Eviction {
   }
 
   async #evict(now: number): Promise<Evicted> {
-    const oldest = now - this.#parts.limits.maxAgeInMin * 60_000;
+    const oldest = now - this.#limits.maxAgeInMin * 60_000;
     const aged = await this.#evictWhile(oldest, () => true);
     const large = await this.#evictWhile(Number.MAX_SAFE_INTEGER, () => this.isDue);
     return { studies: aged.studies + large.studies, bytes: aged.bytes + large.bytes };

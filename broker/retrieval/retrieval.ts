@@ -57,11 +57,13 @@ export class Retrieval {
   readonly #jobs = new Set<RetrievalJob>();
   readonly #jobsOfStudy = new Map<string, Set<RetrievalJob>>();
   readonly #growth: GrowthCheck;
+  #settings: RetrievalSettings;
   #stopped = false;
 
   constructor(options: RetrievalOptions) {
     this.#options = options;
-    this.#growth = new GrowthCheck({ ...options, recheckAfterMs: options.settings.recheckAfterMs });
+    this.#settings = options.settings;
+    this.#growth = new GrowthCheck({ ...options, recheckAfterMs: () => this.#settings.recheckAfterMs });
   }
 
   get progress(): JobProgress[] {
@@ -116,6 +118,23 @@ export class Retrieval {
     this.#growth.forget(archive, study);
   }
 
+  /** From now on; retrievals that are under way keep the settings that they began with. */
+  setSettings(settings: RetrievalSettings): void {
+    this.#settings = settings;
+  }
+
+  /**
+   * Cancels the retrievals of an archive, and forgets what it was asked: it is about to be another one.
+   * Settles when they have ended.
+   * @param why end of the sentence "The retrieval was cancelled: …"
+   */
+  async leaveArchive(archive: string, why: string): Promise<void> {
+    this.#growth.forgetArchive(archive);
+    const jobs = [...this.#jobs].filter((job) => job.progress.archive === archive);
+    for (const job of jobs) job.cancel(why);
+    await Promise.all(jobs.map((job) => job.ended));
+  }
+
   /** Cancels all retrievals; settles when they have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -144,7 +163,7 @@ export class Retrieval {
     const partial = this.#knownPartial(job, source, resource);
     if (partial !== undefined) return partial;
     const subscription = job.join(resource);
-    const { settings } = this.#options;
+    const settings = this.#settings;
     let joined = false;
     try {
       await subscription.ready(settings.firstInstanceTimeoutMs, signal);
@@ -172,8 +191,8 @@ export class Retrieval {
   /** A retrieval that waits to ask again for what is missing: what is there can be had, marked as a part. */
   #knownPartial(job: RetrievalJob, source: InstanceSource, resource: Resource): Opened | undefined {
     if (job.state !== 'waiting to retry') return undefined;
-    const { retryAfterInSecs } = this.#options.settings;
-    const reason = job.lastError ?? pending(source.name, this.#options.settings);
+    const { retryAfterInSecs } = this.#settings;
+    const reason = job.lastError ?? pending(source.name, this.#settings);
     const instances = this.#options.cache.find(source.name, resource);
     const missing = job.missing(resource);
     if (instances.length === 0) {
@@ -200,6 +219,7 @@ export class Retrieval {
       includes(resource, other.resource);
     const job: RetrievalJob = new RetrievalJob({
       ...this.#options,
+      settings: this.#settings,
       source,
       resource,
       expect: () =>

@@ -1,6 +1,6 @@
-import { keywordOf, nearestKeyword, tagOfKeyword, vrOf } from '../../domain/dictionary.ts';
-import { BrokerError } from '../../domain/errors.ts';
-import { isPrivateTag, type Tag } from '../../domain/tag.ts';
+import { keywordOf, nearestKeyword, tagOfKeyword, vrOf } from '../domain/dictionary.ts';
+import { BrokerError } from '../domain/errors.ts';
+import { isPrivateTag, type Tag } from '../domain/tag.ts';
 
 /** An attribute that a client named: the tags of the sequences it is in, and its own last. */
 export type AttributePath = readonly [Tag, ...Tag[]];
@@ -43,7 +43,7 @@ function parseTag(tag: Tag, where: string): Tag {
 }
 
 /** Commands, file meta information, directories, group lengths and delimiters are no keys. */
-function isQueryable(tag: Tag): boolean {
+export function isQueryable(tag: Tag): boolean {
   return !/^(000[0-7]|FFFE|FFFF)/.test(tag) && !tag.endsWith('0000');
 }
 

@@ -1,5 +1,5 @@
-import type { JsonAttribute, JsonValue } from '../../dicom/dicom-json.ts';
-import { readUid } from '../../domain/uid.ts';
+import type { JsonAttribute, JsonValue } from '../dicom/dicom-json.ts';
+import { readUid } from '../domain/uid.ts';
 import { badRequest, quoted } from './attribute-path.ts';
 
 const maxValueLength = 1_024;
