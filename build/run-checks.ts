@@ -20,11 +20,16 @@ const staticChecks: readonly Check[] = [
   { name: 'types', tool: 'tsc', args: ['--project', '.'] },
   // What runs in a browser has the names of a browser, and nothing of Node.
   { name: 'types of pages', tool: 'tsc', args: ['--project', 'test/support/viewer/page'] },
+  {
+    name: 'components',
+    tool: 'svelte-check',
+    args: ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'machine'],
+  },
   { name: 'format', tool: 'prettier', args: ['--check', '.'] },
   {
     name: 'import rules',
     tool: 'depcruise',
-    args: ['--config', '.dependency-cruiser.mjs', 'broker', 'main', 'build', 'test'],
+    args: ['--config', '.dependency-cruiser.mjs', 'broker', 'main', 'renderer', 'build', 'test'],
   },
   { name: 'unused code', tool: 'knip', args: [] },
 ];
