@@ -9,6 +9,7 @@ import type {
   SettingsAccess,
 } from '../../broker/control/control-services.ts';
 import { BrokerError } from '../../broker/domain/errors.ts';
+import { TestReceiver } from '../../broker/receiving/test-receiver.ts';
 import { LogBook } from '../../broker/observe/log-book.ts';
 import { recordedLog } from './query-archive.ts';
 
@@ -128,6 +129,7 @@ export function scriptedServices(
     lifecycle: new ScriptedLifecycle(),
     settings: new ScriptedSettings(),
     host: overrides.host ?? headlessHost,
+    checkReceiver: new TestReceiver(() => undefined),
     logger,
     logBook,
     logLines: lines,
