@@ -2,13 +2,10 @@ import { toConfig } from '../broker/config/config.ts';
 import type { ReadSettings } from '../broker/config/read-settings.ts';
 import { settings, type SettingValues } from '../broker/config/schema.ts';
 import type { AppliedSettings } from '../broker/control/contract/settings.ts';
-import type { GatewayParts } from '../broker/control/control-services.ts';
 import { troubleOf } from '../broker/control/control-problem.ts';
 import { type BrokerError, toBrokerError } from '../broker/domain/errors.ts';
 import type { LogBook } from '../broker/observe/log-book.ts';
 import { createLogger, type LogOutput, type LogSettings, type RootLogger } from '../broker/observe/logger.ts';
-
-const component = 'log file';
 
 /** The log, as the settings want it; where its file cannot be written it goes on without. */
 export class ApplianceLog {
@@ -35,15 +32,9 @@ export class ApplianceLog {
       : { restarted: [], failed: troubleOf(this.#error) };
   }
 
-  /** Says in the health report whether the file is written. */
-  report(health: GatewayParts['health'] | undefined): void {
-    if (this.#error === undefined) health?.forget(component);
-    else
-      health?.report(component, {
-        state: 'limited',
-        reason: this.#error.message,
-        remedy: this.#error.remedy,
-      });
+  /** Why its file is not written; undefined where it is, or there is to be none. */
+  get error(): BrokerError | undefined {
+    return this.#error;
   }
 
   #open(wanted: LogSettings): void {

@@ -72,9 +72,19 @@ export class Appliance {
       logBook,
     };
     this.#runner = runner;
+    runner.onChange(() => {
+      this.#report();
+    });
     this.lifecycle = runner;
     this.settings = settings;
-    this.#control = new ControlInterface({ services, rendererDirectory, token });
+    this.#control = new ControlInterface({
+      services,
+      rendererDirectory,
+      token,
+      onChange: () => {
+        this.#report();
+      },
+    });
   }
 
   get logger(): RootLogger {
@@ -104,7 +114,6 @@ export class Appliance {
       }
     }
     await this.#runner.refresh();
-    this.#log.report(this.#runner.parts?.health);
   }
 
   /** Ends everything, in bounded time. */
@@ -118,11 +127,23 @@ export class Appliance {
     return readSettings(this.#place);
   }
 
+  /** Says in the health report of the gateway what of the rest does not work as the settings say. */
+  #report(): void {
+    const health = this.#runner.parts?.health;
+    for (const [component, { error }] of [
+      ['log file', this.#log],
+      ['user interface', this.#control],
+    ] as const) {
+      if (error === undefined) health?.forget(component);
+      else health?.report(component, { state: 'limited', reason: error.message, remedy: error.remedy });
+    }
+  }
+
   async #apply(): Promise<AppliedSettings> {
     const read = this.#read();
     const log = this.#log.apply(read);
     const { restarted, failed } = await this.#runner.refresh();
-    this.#log.report(this.#runner.parts?.health);
+    this.#report();
     const hasMoved = this.#control.refresh(read);
     const trouble = failed ?? log.failed;
     return {

@@ -7,12 +7,15 @@ import {
   type ControlServerOptions,
 } from '../broker/control/control-server.ts';
 import type { ControlServices } from '../broker/control/control-services.ts';
+import { type BrokerError, toBrokerError } from '../broker/domain/errors.ts';
 
 export interface ControlInterfaceOptions {
   readonly services: ControlServices;
   readonly rendererDirectory: string | undefined;
   /** What clients have to show, whatever control.token says; for a host that opens its own window. */
   readonly token: string | undefined;
+  /** Told when it listens elsewhere, or could not. */
+  readonly onChange: () => void;
 }
 
 type Listening = Omit<ControlServerOptions, 'services' | 'rendererDirectory'>;
@@ -31,6 +34,7 @@ export class ControlInterface {
   #move: NodeJS.Timeout | undefined;
   #moving: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #error: BrokerError | undefined;
 
   constructor(options: ControlInterfaceOptions) {
     this.#options = options;
@@ -41,6 +45,11 @@ export class ControlInterface {
     return this.#address;
   }
 
+  /** Why it does not listen as the settings say; undefined where it does. */
+  get error(): BrokerError | undefined {
+    return this.#error;
+  }
+
   /** The token where this process made it; others know theirs. */
   get randomToken(): string | undefined {
     return this.#listening?.token === this.#randomToken ? this.#randomToken : undefined;
@@ -49,7 +58,9 @@ export class ControlInterface {
   /** @throws BrokerError `configuration` where it cannot listen */
   start(read: ReadSettings): Promise<void> {
     const started = this.#moving.then(() => this.#start(read));
-    this.#moving = started.catch(() => undefined);
+    this.#moving = started.catch((thrown: unknown) => {
+      this.#error = toBrokerError(thrown);
+    });
     return started;
   }
 
@@ -59,7 +70,7 @@ export class ControlInterface {
     if (this.#isStopped || wanted === JSON.stringify(this.#listening)) return false;
     clearTimeout(this.#move);
     this.#move = setTimeout(() => {
-      this.#moving = this.#moving.then(() => this.#restart(read));
+      this.#moving = this.#moving.then(() => this.#restart(read)).then(this.#options.onChange);
     }, moveAfterMs);
     return true;
   }
@@ -91,7 +102,9 @@ export class ControlInterface {
       await this.#start(read);
       if (isBeside) await before.server?.stop();
       logger.info({ url: this.#address?.url }, 'The user interface was moved.');
+      this.#error = undefined;
     } catch (error) {
+      this.#error = toBrokerError(error);
       logger.error({ err: error }, 'The user interface cannot be moved, and stays where it was.');
       if (isBeside || before.listening === undefined) return;
       const server = new ControlServer({ ...this.#options, ...before.listening });

@@ -39,6 +39,8 @@ export class GatewayRunner implements GatewayLifecycle {
   /** Counted on by the next broker: they are the process’s. */
   #metrics: GatewayParts['metrics'] | undefined;
   #startedAt = new Date();
+  /** Those that were told last: each is told once. */
+  #warnings: readonly string[] = [];
   #retry: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #isStopped = false;
@@ -109,7 +111,8 @@ export class GatewayRunner implements GatewayLifecycle {
     if (this.#isStopped) return { restarted: [] };
     const { config, faults, warnings } = this.#options.read();
     if (config === undefined) return await this.#unconfigure(faults.map(faultText));
-    for (const warning of warnings) this.#options.logger.warn(warning);
+    for (const warning of warnings) if (!this.#warnings.includes(warning)) this.#options.logger.warn(warning);
+    this.#warnings = warnings;
     return this.#broker === undefined ? await this.#start(config) : await this.#apply(this.#broker, config);
   }
 
@@ -133,6 +136,7 @@ export class GatewayRunner implements GatewayLifecycle {
     try {
       const restarted = await broker.apply(config);
       broker.health.forget(savedSettings);
+      this.#delay.succeeded();
       this.#become('running');
       if (restarted.length > 0) this.#options.logger.info({ restarted }, 'Changed settings are in force.');
       return { restarted };
@@ -141,16 +145,26 @@ export class GatewayRunner implements GatewayLifecycle {
         await this.#end();
         return this.#failed(thrown);
       }
-      const { trouble } = startTrouble(thrown);
-      this.#options.logger.error({ err: thrown }, `Saved settings are not in force: ${trouble.message}`);
-      broker.health.report(savedSettings, {
-        state: 'limited',
-        reason: `What was saved last is not in force, and the gateway goes on as before: ${trouble.message}`,
-        remedy: trouble.remedy,
-      });
-      this.#become('running', [trouble]);
-      return { restarted: [], failed: trouble };
+      return this.#notInForce(broker, thrown);
     }
+  }
+
+  /** What runs goes on as before; what was saved is tried again where that may help. */
+  #notInForce({ health }: Broker, thrown: unknown): AppliedSettings {
+    const { trouble, mayHeal } = startTrouble(thrown);
+    const isNew = this.#phaseReasons[0]?.message !== trouble.message;
+    this.#options.logger[isNew ? 'error' : 'debug'](
+      { err: thrown },
+      `Saved settings are not in force: ${trouble.message}`,
+    );
+    health.report(savedSettings, {
+      state: 'limited',
+      reason: `What was saved last is not in force, and the gateway goes on as before: ${trouble.message}`,
+      remedy: trouble.remedy,
+    });
+    if (mayHeal) this.#retryLater();
+    this.#become('running', [trouble]);
+    return { restarted: [], failed: trouble };
   }
 
   async #unconfigure(faults: readonly string[]): Promise<AppliedSettings> {
@@ -166,13 +180,16 @@ export class GatewayRunner implements GatewayLifecycle {
   #failed(thrown: unknown): AppliedSettings {
     const { trouble, mayHeal } = startTrouble(thrown);
     this.#options.logger.error({ err: thrown }, `The gateway does not run: ${trouble.message}`);
-    if (mayHeal && !this.#isStopped) {
-      const ms = this.#delay.next();
-      this.#options.logger.info({ seconds: ms / 1000 }, 'The gateway is started again in a while.');
-      this.#retry = setTimeout(() => void this.refresh(), ms);
-    }
+    if (mayHeal) this.#retryLater();
     this.#become('failed', [trouble]);
     return { restarted: [], failed: trouble };
+  }
+
+  #retryLater(): void {
+    if (this.#isStopped) return;
+    const ms = this.#delay.next();
+    this.#options.logger.info({ seconds: ms / 1000 }, 'It is tried again in a while.');
+    this.#retry = setTimeout(() => void this.refresh(), ms);
   }
 
   async #end(): Promise<void> {

@@ -171,6 +171,16 @@ describe('settings that are saved', () => {
     expect(tested.appliance.lifecycle.phaseReasons).toEqual([]);
   });
 
+  it('are put in force later, as soon as they can be', async () => {
+    const taken = await takenPort();
+    await using tested = await startAppliance({ stored: await archiveSettings(archive) });
+    await tested.client.settings.save({ changes: { 'http.port': taken.port } });
+    expect(limited(tested)).toEqual(['saved settings']);
+    await taken[Symbol.asyncDispose]();
+    await expect.poll(() => tested.dicomweb(), { timeout: 20_000 }).toBe(`http://127.0.0.1:${taken.port}`);
+    expect(limited(tested)).toEqual([]);
+  });
+
   it('change the log without a restart of anything', async () => {
     await using tested = await startAppliance({ stored: await archiveSettings(archive) });
     const file = join(tested.home, 'broker.log');
@@ -207,6 +217,13 @@ describe('settings that are saved', () => {
         return answer.status;
       })
       .toBe(200);
+    await using taken = await takenPort();
+    const { url } = tested.appliance.interface ?? {};
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ changes: { 'control.port': taken.port } });
+    await fetch(`${url}api/settings`, { method: 'POST', headers, body });
+    await expect.poll(() => tested.log(), { timeout: 5_000 }).toContain('cannot be moved');
+    expect((await fetch(`${url}api/settings`, { headers })).status).toBe(200);
   });
 
   it('that are taken back end the gateway, which starts again when they are there', async () => {
@@ -257,6 +274,7 @@ describe('an appliance whose gateway cannot start', () => {
     expect(tested.appliance.interface).toBeUndefined();
     expect(tested.appliance.lifecycle.phase).toBe('running');
     expect(tested.log()).toContain('no user interface');
+    expect(limited(tested)).toEqual(['user interface']);
     await using unconfigured = await makeAppliance({ env });
     await expect(unconfigured.appliance.start()).rejects.toThrow(/qido\.remote_ae[^]*control\.port/);
   });
