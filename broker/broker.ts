@@ -71,6 +71,7 @@ export class Broker {
       metrics: this.metrics,
       incomingAssociations: () => receiver.openAssociations,
       httpConnections: () => endpoint.connections,
+      traffic: () => ({ received: receiver.bytesReceived, sent: endpoint.bytesSent }),
     };
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatStatus } from '../domain/dimse-status.ts';
 import { toBrokerError } from '../domain/errors.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -46,11 +47,17 @@ export class ArchiveWatch {
       logger.debug({ archive: archive.name, ms: Math.round(ms) }, 'The archive answers.');
       health.report(component, { state: 'working' });
     } catch (thrown) {
-      const { code, message, remedy } = toBrokerError(thrown);
+      const { code, message, remedy, dimseStatus } = toBrokerError(thrown);
       if (code === 'cancelled') return;
       // All associations in use, or no Verification service, says nothing against the archive.
       if (code === 'busy' || code === 'context-not-accepted') return;
-      health.report(component, { state: 'not-working', reason: message, remedy });
+      health.report(component, {
+        state: 'not-working',
+        reason: message,
+        remedy,
+        code,
+        ...(dimseStatus === undefined ? {} : { dimseStatus: formatStatus(dimseStatus) }),
+      });
       logger.warn({ archive: archive.name, code, remedy }, message);
     }
   }
