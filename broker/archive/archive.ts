@@ -23,6 +23,7 @@ import {
 } from './archive-retrieve.ts';
 import type { ArchiveQuery, FindNotes } from './query.ts';
 import { classesOf } from './modality-classes.ts';
+import { ArchiveProbe } from './probe/archive-probe.ts';
 import { findContexts, findExtendedNegotiation } from './find-negotiation.ts';
 import { StoreContexts } from './store-contexts.ts';
 import { StoreRun, type StoreRunOptions } from './store-run.ts';
@@ -63,6 +64,8 @@ export class Archive {
   /** AE title under which it sends instances. */
   readonly aeTitle: string;
   readonly maxAssociations: number;
+  /** For those who want to see how it answers. */
+  readonly probe: ArchiveProbe;
   readonly #options: ArchiveOptions;
   readonly #find: ArchiveFind;
   readonly #retrieve: ArchiveRetrieve;
@@ -95,6 +98,13 @@ export class Archive {
       queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
       responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
     };
+    this.probe = new ArchiveProbe({
+      endpoint: endpointOf(config.qido),
+      limits: associationLimits(dimse),
+      permits,
+      queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
+      responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
+    });
     this.#find = new ArchiveFind({
       name: config.name,
       literal: this.#literal,

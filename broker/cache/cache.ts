@@ -12,7 +12,7 @@ import { type PinFill, PinLimit } from './pin-limit.ts';
 import type { CachedStudy, StoredInstance } from './stored-instance.ts';
 import type { StudyCatalogue } from './study-catalogue.ts';
 import { type StudyChangeListener, StudyChanges } from './study-changes.ts';
-import { StudyHolds, type WaitOptions } from './study-holds.ts';
+import { StudyHolds } from './study-holds.ts';
 import type { DescribedSeries } from './study-summary.ts';
 import { Trash } from './trash.ts';
 
@@ -118,7 +118,7 @@ export class Cache {
     return this.#changes.listen(listener);
   }
 
-  /** Has listeners told of a study: something that they show of it has changed outside of the cache. */
+  /** Has listeners told of a study of which something else has changed. */
   noteChange(archive: string, study: Uid): void {
     this.#changes.note(archive, study);
   }
@@ -203,7 +203,7 @@ export class Cache {
   }
 
   /**
-   * Keeps a study in the cache whatever its age and the limit, or no longer; it counts towards the limit.
+   * Keeps a study whatever its age and the limit, or no longer; it counts towards the limit.
    * @throws BrokerError `not-found` where nothing of it is there
    */
   pin(archive: string, study: Uid, isPinned: boolean): void {
@@ -217,13 +217,9 @@ export class Cache {
     this.#changes.note(archive, study);
   }
 
-  isHeld(archive: string, study: Uid): boolean {
-    return this.#holds.isHeld(archive, study);
-  }
-
-  /** Settles when nobody receives or sends the study, or the time is up, or the signal fires. */
-  whenFree(archive: string, study: Uid, wait: WaitOptions): Promise<void> {
-    return this.#holds.whenFree(archive, study, wait);
+  /** Which studies are being received or sent. */
+  get holds(): Omit<StudyHolds, 'hold'> {
+    return this.#holds;
   }
 
   /**
@@ -253,6 +249,7 @@ export class Cache {
   /** Takes out at once what is beyond the new limits. */
   setLimits(limits: CacheLimits): void {
     this.#eviction.setLimits(limits);
+    this.#pinLimit.setLimit(limits.maxSizeInMb);
     if (!this.#closed) this.#evictInBackground();
   }
 

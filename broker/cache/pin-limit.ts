@@ -22,17 +22,20 @@ const fullFrom = 0.9;
 /** Pinned studies count towards the limit but do not leave: says when they fill it, and when no longer. */
 export class PinLimit {
   readonly #options: PinLimitOptions;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #wasFull = false;
 
   constructor(options: PinLimitOptions) {
     this.#options = options;
-    this.#maxBytes = options.maxSizeInMb * 1024 * 1024;
+    this.#maxBytes = bytesOf(options.maxSizeInMb);
+  }
+
+  setLimit(maxSizeInMb: number): void {
+    this.#maxBytes = bytesOf(maxSizeInMb);
   }
 
   /** Looks how full it is. @throws BrokerError of the index */
   check(): void {
-    if (this.#maxBytes === 0) return;
     const { catalogue, logger, onChange } = this.#options;
     const pinned = catalogue.pinned();
     const isFull = pinned.bytes >= this.#maxBytes * fullFrom;
@@ -44,6 +47,11 @@ export class PinLimit {
     else logger.info(fill, 'Pinned studies leave room in the cache again.');
     onChange?.(fill);
   }
+}
+
+/** 0 is no limit. */
+function bytesOf(maxSizeInMb: number): number {
+  return maxSizeInMb > 0 ? maxSizeInMb * 1024 * 1024 : Infinity;
 }
 
 /** How it is told to people. */

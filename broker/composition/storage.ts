@@ -1,4 +1,4 @@
-import { Cache } from '../cache/cache.ts';
+import { Cache, type PinFill } from '../cache/cache.ts';
 import type { CacheLimits } from '../cache/eviction.ts';
 import { InstanceReader } from '../cache/instance-reader.ts';
 import { Metadata } from '../cache/metadata.ts';
@@ -34,7 +34,7 @@ export function cacheLimits({ cacheMaxAgeInMin, cacheMaxSizeInMb }: Config['scp'
 export async function openStorage(settings: Config['scp'], context: PartContext): Promise<Storage> {
   const { logger, metrics, health } = context;
   await using stack = new AsyncDisposableStack();
-  health.report('cache', { state: 'working' });
+  let fill: PinFill | undefined;
   const cache = await Cache.open({
     directory: settings.cacheDirPath,
     ...cacheLimits(settings),
@@ -44,8 +44,9 @@ export async function openStorage(settings: Config['scp'], context: PartContext)
       thumbnails.removeStudy(archive, study);
       summaries.forget(archive, study);
     },
-    onPinFill: (fill) => {
-      health.report('cache', pinFillReport(fill));
+    onPinFill: (changed) => {
+      fill = changed;
+      health.report('cache', pinFillReport(changed));
     },
   });
   stack.defer(() => cache.close());
@@ -62,17 +63,18 @@ export async function openStorage(settings: Config['scp'], context: PartContext)
   // What has been begun at the start is not left half done by a stop that comes soon.
   const cleaned = forgetOthers(metadata, cache, context);
   stack.defer(() => cleaned);
-  const summaries: StudySummaries = new StudySummaries({ cache, metadata, logger });
-  stack.defer(() => summaries.close());
-  summaries.rebuild();
   const thumbnails: ThumbnailStore = new ThumbnailStore({ directory, logger });
   stack.defer(() => {
     thumbnails.close();
   });
   thumbnails.removeOthers((archive, study) => cache.hasStudy(archive, study as Uid));
+  const summaries: StudySummaries = new StudySummaries({ cache, metadata, logger });
+  stack.defer(() => summaries.close());
+  summaries.rebuild();
   const reader = new InstanceReader({ logger });
   stack.defer(() => reader.close());
   const spool = new Spool({ directory });
+  if (fill?.isFull !== true) health.report('cache', { state: 'working' });
   const owned = stack.move();
   return { cache, metadata, summaries, thumbnails, reader, spool, close: () => owned.disposeAsync() };
 }

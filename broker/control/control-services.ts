@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
+import type { CheckReceiver } from '../archive/check/check-receiver.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
@@ -96,6 +97,8 @@ export interface ControlServices {
   readonly lifecycle: GatewayLifecycle;
   readonly settings: SettingsAccess;
   readonly host: HostCapabilities;
+  /** Receives what an archive sends that is being checked, also while no gateway runs. */
+  readonly checkReceiver: CheckReceiver;
   readonly logger: Logger;
   /** What the logger writes into, besides its outputs: `createLogger(settings, undefined, logBook)`. */
   readonly logBook: LogBook;

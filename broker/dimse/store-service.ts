@@ -1,6 +1,6 @@
 import { DimseStatus } from '../domain/dimse-status.ts';
 import { BrokerError } from '../domain/errors.ts';
-import type { AssociationServer, Responder } from './association.ts';
+import type { AssociationServer, Responder } from './association-server.ts';
 import { CommandField, type CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
 import type { AcceptedContext } from './presentation-context.ts';

@@ -134,6 +134,17 @@ export class Retrieval {
     this.#growth.forget(archive, study);
   }
 
+  /**
+   * Cancels all retrievals of a study, and of what is in it; settles when they have ended.
+   * @returns how many there were
+   */
+  async cancelStudy(archive: string, study: Uid, why: string): Promise<number> {
+    const jobs = [...this.#jobsOf(archive, study)];
+    for (const job of jobs) job.cancel(why);
+    await Promise.all(jobs.map((job) => job.ended));
+    return jobs.length;
+  }
+
   /** From now on; retrievals that are under way keep the settings that they began with. */
   setSettings(settings: RetrievalSettings): void {
     this.#settings = settings;

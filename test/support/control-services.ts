@@ -10,6 +10,7 @@ import type {
 } from '../../broker/control/control-services.ts';
 import { GatewayWatch } from '../../broker/control/state/gateway-watch.ts';
 import { BrokerError } from '../../broker/domain/errors.ts';
+import { TestReceiver } from '../../broker/receiving/test-receiver.ts';
 import { LogBook } from '../../broker/observe/log-book.ts';
 import { recordedLog } from './query-archive.ts';
 
@@ -134,6 +135,7 @@ export function scriptedServices(
     settings,
     watch: new GatewayWatch({ version, lifecycle, settings }),
     host: overrides.host ?? headlessHost,
+    checkReceiver: new TestReceiver(() => undefined),
     logger,
     logBook,
     logLines: lines,
