@@ -73,6 +73,7 @@ export class Archive {
   readonly #literal: AssociationPool;
   readonly #storeContexts = new StoreContexts();
   readonly #storing: StoreRunOptions;
+  readonly #echoListeners = new Set<(echo: Echo) => void>();
   #lastEcho: Echo | undefined;
 
   constructor(options: ArchiveOptions) {
@@ -150,9 +151,19 @@ export class Archive {
   /** Takes note of how it answered, whoever asked it. */
   noteEcho(echo: Omit<Echo, 'at'>): void {
     const code = echo.error?.code;
-    // Neither says anything about the archive.
+    // All associations in use, or that it is no longer asked, says nothing about the archive.
     if (code === 'busy' || code === 'cancelled') return;
-    this.#lastEcho = { ...echo, at: Date.now() };
+    const noted = { ...echo, at: Date.now() };
+    this.#lastEcho = noted;
+    for (const listener of this.#echoListeners) listener(noted);
+  }
+
+  /** Calls `listener` with each answer; the result takes it off again. */
+  onEcho(listener: (echo: Echo) => void): () => void {
+    this.#echoListeners.add(listener);
+    return () => {
+      this.#echoListeners.delete(listener);
+    };
   }
 
   /** Queries it. @throws as ArchiveFind.find */

@@ -160,6 +160,19 @@ test('an archive that refuses is a problem, with the way to mend it, until it an
   expect((await control.state()).problems[0]?.endedAt).toBeDefined();
 });
 
+test('what a person finds out who asks an archive is the state of it for all', async () => {
+  await using scene = await startScene({ study });
+  await using control = await controlled(scene);
+  await expect.poll(async () => (await control.state()).archives[0]?.state).toBe('answers');
+  await scene.archive[Symbol.asyncDispose]();
+  const result = await control.control.client.archives.ask({ name: 'default' });
+  expect(result.trouble?.code).toBe('archive-unreachable');
+  const state = await control.state();
+  expect(state.archives[0]).toMatchObject({ state: 'silent', trouble: { code: 'archive-unreachable' } });
+  expect(state.health.state).toBe('not-working');
+  expect(state.problems[0]).toMatchObject({ component: 'archive default', code: 'archive-unreachable' });
+});
+
 test('a retrieval that fails is a problem, with the DIMSE status behind it', async () => {
   await using scene = await startScene({ study, move: ({ respond }) => respond(0xa801, counts(0)) });
   await using control = await controlled(scene);
