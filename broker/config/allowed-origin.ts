@@ -1,5 +1,5 @@
-import type { Config } from '../../config/config.ts';
-import { namesOrigin, splitOrigins } from '../../config/origins.ts';
+import type { Config } from './config.ts';
+import { namesOrigin, splitOrigins } from './origins.ts';
 
 /** How an origin is allowed: by its own name, or since every one is. */
 export type OriginAllowance = 'named' | 'any';

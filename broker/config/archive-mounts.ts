@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.ts';
-import { defaultArchive } from '../config/archive-name.ts';
+import type { Config } from './config.ts';
+import { defaultArchive } from './archive-name.ts';
 
 /** Paths of the services under a root, without a slash at their ends; '' is the root itself. */
 export interface ServiceBases {
