@@ -10,6 +10,7 @@ import {
 } from '../../../broker/dimse/associate-pdu.ts';
 import { PduType, pduHeaderLength } from '../../../broker/dimse/pdu.ts';
 import { maxPresentationContexts, numberContexts } from '../../../broker/dimse/presentation-context.ts';
+import { implementationVersionName } from '../../../broker/domain/implementation.ts';
 import { BrokerError } from '../../../broker/domain/errors.ts';
 import { implementationClassUid } from '../../../broker/domain/implementation.ts';
 import { transferSyntaxes } from '../../../broker/domain/transfer-syntax.ts';
@@ -78,7 +79,11 @@ describe('an A-ASSOCIATE-RQ', () => {
     fc.assert(
       fc.property(request, (given) => {
         const body = bodyOf(encodeAssociateRq(given), PduType.associateRq);
-        expect(decodeAssociateRq(body)).toEqual({ ...given, applicationContext: applicationContextName });
+        expect(decodeAssociateRq(body)).toEqual({
+          ...given,
+          applicationContext: applicationContextName,
+          implementation: implementationVersionName,
+        });
       }),
     );
   });
@@ -185,7 +190,10 @@ describe('an A-ASSOCIATE-AC', () => {
   it('comes back as it was encoded', () => {
     fc.assert(
       fc.property(accept, (given) => {
-        expect(decodeAssociateAc(bodyOf(encodeAssociateAc(given), PduType.associateAc))).toEqual(given);
+        expect(decodeAssociateAc(bodyOf(encodeAssociateAc(given), PduType.associateAc))).toEqual({
+          ...given,
+          implementation: implementationVersionName,
+        });
       }),
     );
   });
