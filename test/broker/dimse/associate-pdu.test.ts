@@ -10,9 +10,8 @@ import {
 } from '../../../broker/dimse/associate-pdu.ts';
 import { PduType, pduHeaderLength } from '../../../broker/dimse/pdu.ts';
 import { maxPresentationContexts, numberContexts } from '../../../broker/dimse/presentation-context.ts';
-import { implementationVersionName } from '../../../broker/domain/implementation.ts';
 import { BrokerError } from '../../../broker/domain/errors.ts';
-import { implementationClassUid } from '../../../broker/domain/implementation.ts';
+import { implementationClassUid, implementationVersionName } from '../../../broker/domain/implementation.ts';
 import { transferSyntaxes } from '../../../broker/domain/transfer-syntax.ts';
 import {
   decodeAssociateAccept,
