@@ -20,11 +20,16 @@ const staticChecks: readonly Check[] = [
   { name: 'types', tool: 'tsc', args: ['--project', '.'] },
   // What runs in a browser has the names of a browser, and nothing of Node.
   { name: 'types of pages', tool: 'tsc', args: ['--project', 'test/support/viewer/page'] },
+  {
+    name: 'components',
+    tool: 'svelte-check',
+    args: ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'machine'],
+  },
   { name: 'format', tool: 'prettier', args: ['--check', '.'] },
   {
     name: 'import rules',
     tool: 'depcruise',
-    args: ['--config', '.dependency-cruiser.mjs', 'broker', 'main', 'build', 'test'],
+    args: ['--config', '.dependency-cruiser.mjs', 'broker', 'main', 'renderer', 'build', 'test'],
   },
   { name: 'unused code', tool: 'knip', args: [] },
 ];
@@ -78,7 +83,7 @@ async function runStaticCheck({ name, tool, args }: Check): Promise<TestCounts> 
 }
 
 /** Runs one vitest project, its own output shown as it comes. */
-async function runTests(project: 'unit' | 'integration' | 'alone'): Promise<TestCounts> {
+async function runTests(project: 'unit' | 'integration'): Promise<TestCounts> {
   const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'dcmrs-tests-'));
   try {
@@ -117,7 +122,7 @@ async function runStaticChecks(): Promise<TestCounts[]> {
 async function runChecks(withIntegration: boolean): Promise<void> {
   const all = await runStaticChecks();
   all.push(await runTests('unit'));
-  if (withIntegration) all.push(await runTests('integration'), await runTests('alone'));
+  if (withIntegration) all.push(await runTests('integration'));
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed } of all) {
     total.passed += passed;

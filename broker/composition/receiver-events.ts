@@ -22,8 +22,8 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
       metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
       retrieval().arrived(instance);
     },
-    receiving: ({ archive, study }) => {
-      retrieval().active(archive, study);
+    receiving: ({ archive, study, bytes }) => {
+      retrieval().active(archive, study, bytes);
     },
     refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
       const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer, association };

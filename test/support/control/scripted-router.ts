@@ -1,0 +1,69 @@
+import { controlImplementer } from './control-implementer.ts';
+import { probeHandlers } from './scripted-archives.ts';
+import { cacheHandlers } from './scripted-cache.ts';
+import { logHandlers } from './scripted-log.ts';
+import { queued } from './queue.ts';
+import { settingsHandlers } from './settings-handlers.ts';
+import type { ScriptedWorld } from './scripted-world.ts';
+
+/** The whole contract over a world in memory. */
+export function scriptedRouter(world: ScriptedWorld) {
+  const control = controlImplementer(world);
+  return control.router({
+    state: {
+      get: control.state.get.handler(() => world.state),
+      events: control.state.events.handler(async function* ({ signal }) {
+        yield { type: 'state' as const, state: world.state };
+        yield* queued((push) => world.onEvent(push), signal);
+      }),
+      throughput: control.state.throughput.handler(() => world.throughput),
+      restart: control.state.restart.handler(() => world.state),
+    },
+    retrievals: {
+      cancel: control.retrievals.cancel.handler(({ input }) => {
+        world.changed({ retrievals: world.state.retrievals.filter(({ id }) => id !== input.id) });
+      }),
+    },
+    ...settingsHandlers(control, world),
+    ...probeHandlers(control, world),
+    cache: cacheHandlers(control, world),
+    log: logHandlers(control, world),
+    viewers: {
+      settings: control.viewers.settings.handler(() => [
+        {
+          name: 'OHIF 3',
+          explanation: 'Goes into the file app-config.js of the viewer, in the list dataSources.',
+          language: 'javascript' as const,
+          text: `{\n  namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',\n  sourceName: 'dcmrs-broker',\n  configuration: { qidoRoot: '${world.state.dicomweb?.qidoUrl ?? ''}' },\n}`,
+        },
+        {
+          name: 'Other viewers',
+          explanation: 'Addresses to type into the settings of a viewer.',
+          language: 'text' as const,
+          text: `QIDO-RS ${world.state.dicomweb?.qidoUrl ?? ''}\nWADO-RS ${world.state.dicomweb?.wadoUrl ?? ''}`,
+        },
+      ]),
+      checkOrigin: control.viewers.checkOrigin.handler(({ input }) => {
+        const mayRead = input.origin.startsWith('http://localhost');
+        return {
+          origin: input.origin,
+          mayRead,
+          mayStore: mayRead,
+          explanation: mayRead
+            ? 'Pages of this machine may read and store.'
+            : 'Pages of this origin may not read: it is not in the list of allowed origins.',
+          ...(mayRead ? {} : { entryToAdd: input.origin }),
+        };
+      }),
+    },
+    host: {
+      get: control.host.get.handler(() => world.host),
+      chooseFolder: control.host.chooseFolder.handler(() => ({ path: '/data/cache' })),
+      openFolder: control.host.openFolder.handler(() => undefined),
+      startAtLogin: control.host.startAtLogin.handler(({ input }) => {
+        world.host = { ...world.host, startsAtLogin: input.enabled };
+        return world.host;
+      }),
+    },
+  });
+}

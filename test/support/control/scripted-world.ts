@@ -1,0 +1,62 @@
+import type { ControlEvent } from '../../../broker/control/contract/events.ts';
+import type { CachedStudy } from '../../../broker/control/contract/cached.ts';
+import type { GatewayState, Throughput, Trouble } from '../../../broker/control/contract/gateway-state.ts';
+import type { HostAbilities } from '../../../broker/control/contract/host.ts';
+import type { LogEntry } from '../../../broker/control/contract/log.ts';
+import type { DescribedSettings } from '../../../broker/control/contract/settings.ts';
+import { scriptedSettings } from './scripted-settings.ts';
+import { scriptedState } from './scripted-state.ts';
+import { scriptedStudies } from './scripted-studies.ts';
+
+/** What a scripted control server tells, in memory. Tests change it and say so with `tell` or `changed`. */
+export class ScriptedWorld {
+  state: GatewayState = scriptedState();
+  throughput: Throughput[] = [];
+  settings: DescribedSettings = scriptedSettings();
+  studies: CachedStudy[] = scriptedStudies(40);
+  host: HostAbilities = {
+    kind: 'headless',
+    canChooseFolder: false,
+    canOpenFolder: false,
+    canStartAtLogin: false,
+    startsAtLogin: false,
+    canCheckForUpdates: false,
+  };
+  log: LogEntry[] = [];
+  /** What a check of an archive finds fitting, by property. */
+  suggestedChanges: Record<string, string | number | boolean> = {};
+  /** What a procedure fails with, by its path: `retrievals.cancel`. */
+  readonly failures = new Map<string, Trouble>();
+  /** What was called, in order: path and input. */
+  readonly calls: { readonly path: string; readonly input: unknown }[] = [];
+  readonly #eventListeners = new Set<(event: ControlEvent) => void>();
+  readonly #logListeners = new Set<(entries: readonly LogEntry[]) => void>();
+
+  /** Changes the state and tells it. */
+  changed(change: Partial<GatewayState>): void {
+    this.state = { ...this.state, ...change };
+    this.tell({ type: 'state', state: this.state });
+  }
+
+  /** Sends an event to whoever follows. */
+  tell(event: ControlEvent): void {
+    if (event.type === 'throughput') this.throughput = [...this.throughput, event.sample].slice(-300);
+    for (const listener of this.#eventListeners) listener(event);
+  }
+
+  /** Adds entries to the log and sends them to whoever follows. */
+  write(entries: readonly LogEntry[]): void {
+    this.log = [...this.log, ...entries].slice(-5_000);
+    for (const listener of this.#logListeners) listener(entries);
+  }
+
+  onEvent(listener: (event: ControlEvent) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  onLog(listener: (entries: readonly LogEntry[]) => void): () => void {
+    this.#logListeners.add(listener);
+    return () => this.#logListeners.delete(listener);
+  }
+}
