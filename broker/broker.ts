@@ -242,6 +242,7 @@ export class Broker {
         this.metrics.retrievalStarted(archive);
       },
       onEnd: (progress) => {
+        cache.noteChange(progress.archive, progress.resource.study);
         this.#retrievalEnded(progress);
       },
     });

@@ -15,14 +15,15 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
   const { logger, health, metrics, storage, retrieval } = options;
   return {
     stored: (instance) => {
-      const { cache, metadata } = storage();
+      const { cache, metadata, summaries } = storage();
       cache.add(instance);
       metadata.prepare(instance);
+      summaries.arrived(instance);
       metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
       retrieval().arrived(instance);
     },
-    receiving: ({ archive, study }) => {
-      retrieval().active(archive, study);
+    receiving: ({ archive, study, bytes }) => {
+      retrieval().active(archive, study, bytes);
     },
     refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
       const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer, association };
