@@ -49,6 +49,14 @@ const rooms = {
     because:
       'The web side translates and decides nothing: whatever needs the protocol lies behind an archive.',
   },
+  composition: {
+    mayImport: [
+      ...['receiving', 'retrieval', 'archive', 'cache', 'dicomweb', 'dicom', 'dimse'],
+      ...['domain', 'config', 'observe'],
+    ],
+    because:
+      'Each file makes one part of the gateway out of rooms and settings, for broker.ts, which alone knows them all.',
+  },
   control: {
     mayImport: ['retrieval', 'archive', 'cache', 'dicom', 'domain', 'config', 'observe'],
     because: 'The API of the user interface sees what the web side sees, but not the web side itself.',

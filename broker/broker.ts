@@ -1,53 +1,97 @@
-import { Archive } from './archive/archive.ts';
-import { ArchiveWatch } from './archive/archive-watch.ts';
-import { Cache } from './cache/cache.ts';
-import { InstanceReader } from './cache/instance-reader.ts';
-import { Metadata } from './cache/metadata.ts';
-import { ThumbnailStore } from './cache/thumbnail-store.ts';
+import type { Archive } from './archive/archive.ts';
+import type { CheckReceiver } from './archive/check/check-receiver.ts';
+import { ArchiveSet } from './composition/archive-set.ts';
+import { DicomwebEndpoint } from './composition/dicomweb-endpoint.ts';
+import type { PartContext } from './composition/part-context.ts';
+import { receiverEvents } from './composition/receiver-events.ts';
+import { receivingOptions } from './composition/receiving-options.ts';
+import { cacheLimits, openStorage, type Storage } from './composition/storage.ts';
+import { type TouchedParts, touchedParts } from './composition/touched-parts.ts';
 import type { Config } from './config/config.ts';
+import type { GatewayParts } from './control/control-services.ts';
 import { ImagingPool } from './dicom/imaging/imaging-pool.ts';
 import { dicomwebApp } from './dicomweb/dicomweb-app.ts';
-import { HttpListener } from './dicomweb/http/http-listener.ts';
 import { loadDictionary } from './domain/dictionary.ts';
-import { DimseStatus, formatStatus } from './domain/dimse-status.ts';
-import { toBrokerError } from './domain/errors.ts';
-import { loadQuickAck } from './dimse/quick-ack.ts';
-import type { Uid } from './domain/uid.ts';
 import { AuditTrail } from './observe/audit.ts';
 import { HealthBoard } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
-import { type ReceiverEvents, Receiver } from './receiving/receiver.ts';
+import { type Listening, Receiver } from './receiving/receiver.ts';
+import { ReceiverTaps } from './receiving/receiver-taps.ts';
+import { TestReceiver } from './receiving/test-receiver.ts';
+import type { TappedReceiver } from './receiving/test-reception.ts';
 import type { JobProgress } from './retrieval/job-progress.ts';
 import { Retrieval } from './retrieval/retrieval.ts';
 import { retrievalSettings } from './retrieval/retrieval-settings.ts';
 
 /** Where a started broker listens. */
-export interface BrokerAddresses {
-  readonly http: { readonly host: string; readonly port: number };
-  readonly scp: { readonly host: string; readonly port: number };
+export type BrokerAddresses = GatewayParts['addresses'];
+
+/** The parts of a broker that runs; those that settings touch are exchanged while it does. */
+interface Running {
+  config: Config;
+  storage: Storage;
+  retrieval: Retrieval;
+  scp: Listening;
+  readonly imaging: ImagingPool;
+  readonly receiver: Receiver;
+  /** What the receiving thread tells. */
+  readonly taps: ReceiverTaps;
+  readonly archives: ArchiveSet;
+  readonly endpoint: DicomwebEndpoint;
 }
 
-const archiveWatchMs = 60_000;
-const cacheMetricsMs = 5_000;
-
-/** The gateway: configuration in, start and stop out. Everything is made and wired here. */
+/** The gateway: configuration in, start, apply and stop out. Everything is made and wired here. */
 export class Broker {
   readonly health = new HealthBoard();
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
+  readonly #context: PartContext;
+  readonly #audit: AuditTrail;
   readonly #config: Config;
-  readonly #logger: Logger;
   readonly #stops: (() => void | Promise<void>)[] = [];
+  #running: Running | undefined;
 
-  constructor(config: Config, logger: Logger) {
+  /** @param metrics of the process, where they are to outlive this broker */
+  constructor(config: Config, logger: Logger, metrics = new Metrics()) {
     this.#config = config;
-    this.#logger = logger;
+    this.metrics = metrics;
+    this.#context = { logger, metrics, health: this.health };
+    this.#audit = new AuditTrail(logger);
+  }
+
+  /** Undefined while it does not run; other ones after each change of settings. */
+  get parts(): GatewayParts | undefined {
+    const running = this.#running;
+    if (running === undefined) return undefined;
+    const { config, storage, imaging, retrieval, archives, receiver, endpoint, scp } = running;
+    return {
+      config,
+      addresses: { http: endpoint.address, scp: { host: scp.address, port: scp.port } },
+      archives: archives.archives,
+      retrieval,
+      cache: storage.cache,
+      metadata: storage.metadata,
+      thumbnails: storage.thumbnails,
+      imaging,
+      health: this.health,
+      metrics: this.metrics,
+      incomingAssociations: () => receiver.openAssociations,
+      httpConnections: () => endpoint.connections,
+    };
+  }
+
+  /** The storage SCP for those who look at what comes; undefined while it does not run. */
+  get tappedReceiver(): TappedReceiver | undefined {
+    return this.#running;
   }
 
   /** @throws BrokerError `configuration` where a port or the cache cannot be used; nothing is left running then */
   async start(): Promise<BrokerAddresses> {
     try {
-      return await this.#start();
+      const running = await this.#start(this.#config);
+      this.#running = running;
+      const { scp, endpoint } = running;
+      return { http: endpoint.address, scp: { host: scp.address, port: scp.port } };
     } catch (error) {
       await this.stop();
       throw error;
@@ -56,209 +100,157 @@ export class Broker {
 
   /** Stops in the reverse order of the start: no association stays open, no file half written. */
   async stop(): Promise<void> {
+    this.#running = undefined;
     for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) {
       try {
         await stop();
       } catch (error) {
-        this.#logger.error({ err: error }, 'A part of the gateway could not be stopped in order.');
+        this.#context.logger.error({ err: error }, 'A part of the gateway could not be stopped in order.');
       }
     }
   }
 
-  async #start(): Promise<BrokerAddresses> {
-    const { scp, dimse, http, wado } = this.#config;
-    const [cache] = await Promise.all([
-      this.#openCache((archive, study) => {
-        metadata.removeStudy(archive, study);
-        thumbnails.removeStudy(archive, study);
-      }),
-      loadDictionary(),
-    ]);
-    const metadata: Metadata = this.#openMetadata(cache);
-    const thumbnails: ThumbnailStore = this.#openThumbnails(cache);
-    const reader = new InstanceReader({ logger: this.#logger });
-    this.#stops.push(() => reader.close());
+  /**
+   * Goes on with another configuration: only what it touches is restarted. One at a time.
+   * @returns what was restarted, in plain words
+   * @throws BrokerError `configuration` where a port or the cache cannot be used: all goes on as before then,
+   *   unless `isWhole` says otherwise
+   */
+  async apply(config: Config): Promise<string[]> {
+    const running = this.#running;
+    if (running === undefined) throw new Error('Settings are applied to a broker that runs.');
+    const touched = touchedParts(running.config, config);
+    const archives = running.archives.changed(config);
+    // What can fail comes first, and is taken back where something after it does.
+    const move = touched.listener ? await running.endpoint.move(config.http) : undefined;
+    let left: Storage | undefined;
+    try {
+      left = await this.#changeReceiving(running, config, touched);
+    } catch (error) {
+      await move?.undo();
+      throw error;
+    }
+    running.config = config;
+    running.storage.cache.setLimits(cacheLimits(config.scp));
+    running.retrieval.setSettings(retrievalSettings(config.wado));
+    const gone = archives.length > 0 ? await running.archives.change(config) : [];
+    if (touched.dicomweb || archives.length > 0) this.#serve(running);
+    await this.#leave(running.retrieval, gone);
+    await move?.complete();
+    await left?.close();
+    if (move !== undefined) this.#context.logger.info(running.endpoint.address, 'DICOMweb listens.');
+    return [...touched.names, ...archives.map((name) => `the connection to archive ${name}`)];
+  }
+
+  /** False where a part could neither be restarted with new settings nor with the ones before. */
+  get isWhole(): boolean {
+    return this.#running?.endpoint.isListening ?? false;
+  }
+
+  async #start(config: Config): Promise<Running> {
+    const [storage] = await Promise.all([openStorage(config.scp, this.#context), loadDictionary()]);
+    this.#stops.push(() => running.storage.close());
     const imaging = new ImagingPool();
     this.#stops.push(() => imaging.close());
-
-    const receiver: Receiver = new Receiver(
-      {
-        aeTitle: scp.localAe,
-        host: scp.localHost,
-        port: scp.localPort,
-        cacheDirectory: scp.cacheDirPath,
-        maxAssociations: scp.maxAssociations,
-        maxPduLength: dimse.maxPduLength,
-        associationTimeoutMs: dimse.associationTimeoutInSecs * 1000,
-        transferTimeoutMs: dimse.transferTimeoutInSecs * 1000,
-        idleTimeoutMs: scp.idleTimeoutInSecs * 1000,
-        quickAck: dimse.quickAck,
-        unsolicitedArchive: scp.acceptUnsolicited ? this.#config.archives[0]?.name : undefined,
-      },
-      this.#receiverEvents(cache, metadata, () => retrieval),
+    const taps = new ReceiverTaps(
+      receiverEvents({
+        ...this.#context,
+        storage: () => running.storage,
+        retrieval: () => running.retrieval,
+      }),
     );
+    const receiver = new Receiver(receivingOptions(config), taps);
     this.#stops.push(() => receiver.stop());
-    const retrieval: Retrieval = new Retrieval({
+    const archives = new ArchiveSet(this.#context, (...order) => receiver.get(...order));
+    const endpoint = new DicomwebEndpoint();
+    const retrieval = this.#openRetrieval(config, storage, receiver);
+    const scp = { address: config.scp.localHost, port: config.scp.localPort, quickAck: '' };
+    const running: Running = { config, storage, retrieval, scp, imaging, receiver, taps, archives, endpoint };
+
+    running.scp = await receiver.start();
+    this.#told(running.scp, config);
+    this.#stops.push(() => archives.stop());
+    await archives.change(config);
+    this.#stops.push(() => running.retrieval.stop());
+    this.#serve(running);
+    await endpoint.start(config.http);
+    this.#stops.push(() => endpoint.stop());
+    this.#context.logger.info(endpoint.address, 'DICOMweb listens.');
+    this.health.report('DICOMweb', { state: 'working' });
+    return running;
+  }
+
+  /** Restarts what receives, where settings touch it. @returns a cache that is left, to be closed */
+  async #changeReceiving(
+    running: Running,
+    config: Config,
+    { receiver, cache }: TouchedParts,
+  ): Promise<Storage | undefined> {
+    if (!receiver) return undefined;
+    const storage = cache ? await openStorage(config.scp, this.#context) : running.storage;
+    try {
+      // Nothing may be on its way into the old cache when instances are filed in the new one.
+      if (cache) await running.retrieval.stop();
+      running.scp = await running.receiver.restart(receivingOptions(config));
+    } catch (error) {
+      if (cache) {
+        running.retrieval = this.#openRetrieval(running.config, running.storage, running.receiver);
+        await storage.close();
+        this.#serve(running);
+      }
+      throw error;
+    }
+    this.#told(running.scp, config);
+    if (!cache) return undefined;
+    const left = running.storage;
+    running.storage = storage;
+    running.retrieval = this.#openRetrieval(config, storage, running.receiver);
+    return left;
+  }
+
+  /** Lets go of archives that are no longer used, and of what is being retrieved from them. */
+  async #leave(retrieval: Retrieval, gone: readonly Archive[]): Promise<void> {
+    await Promise.all(
+      gone.map(async (archive) => {
+        await retrieval.leaveArchive(archive.name, 'the settings of the archive were changed');
+        await archive.stop();
+      }),
+    );
+  }
+
+  #serve({ config, storage, imaging, retrieval, archives, endpoint }: Running): void {
+    endpoint.serve(
+      dicomwebApp({
+        ...storage,
+        ...this.#context,
+        config,
+        retrieval,
+        imaging,
+        archives: archives.archives,
+        audit: this.#audit,
+      }),
+    );
+  }
+
+  #openRetrieval(config: Config, { cache }: Storage, receiver: Receiver): Retrieval {
+    return new Retrieval({
       cache,
-      settings: retrievalSettings(wado),
-      logger: this.#logger,
+      settings: retrievalSettings(config.wado),
+      logger: this.#context.logger,
       expect: (expectation) => receiver.expect(expectation),
       onStart: (archive) => {
         this.metrics.retrievalStarted(archive);
       },
       onEnd: (progress) => {
+        cache.noteChange(progress.archive, progress.resource.study);
         this.#retrievalEnded(progress);
       },
     });
-    const listening = await receiver.start();
-    this.#logger.info({ ...listening, aeTitle: scp.localAe }, 'The storage SCP listens.');
+  }
+
+  #told(scp: Listening, config: Config): void {
+    this.#context.logger.info({ ...scp, aeTitle: config.scp.localAe }, 'The storage SCP listens.');
     this.health.report('storage SCP', { state: 'working' });
-
-    const archives = this.#openArchives(receiver);
-    this.#stops.push(() => retrieval.stop());
-    const app = dicomwebApp({
-      config: this.#config,
-      archives,
-      retrieval,
-      cache,
-      reader,
-      metadata,
-      imaging,
-      thumbnails,
-      logger: this.#logger,
-      metrics: this.metrics,
-      audit: new AuditTrail(this.#logger),
-      health: this.health,
-    });
-    const listener = new HttpListener(http.host, http.port, app);
-    this.#stops.push(() => listener.stop());
-    const { port } = await listener.start();
-    this.#logger.info({ host: http.host, port }, 'DICOMweb listens.');
-    this.health.report('DICOMweb', { state: 'working' });
-    return { http: { host: http.host, port }, scp: { host: listening.address, port: listening.port } };
-  }
-
-  async #openCache(onStudyLeft: (archive: string, study: Uid) => void): Promise<Cache> {
-    const { cacheDirPath, cacheMaxAgeInMin, cacheMaxSizeInMb } = this.#config.scp;
-    const cache = await Cache.open({
-      directory: cacheDirPath,
-      maxAgeInMin: cacheMaxAgeInMin,
-      maxSizeInMb: cacheMaxSizeInMb,
-      logger: this.#logger,
-      onStudyLeft,
-    });
-    this.#stops.push(() => cache.close());
-    const timer = setInterval(() => {
-      this.metrics.setCacheSize(cache.statistics());
-    }, cacheMetricsMs);
-    timer.unref();
-    this.#stops.push(() => {
-      clearInterval(timer);
-    });
-    this.health.report('cache', { state: 'working' });
-    return cache;
-  }
-
-  #openMetadata(cache: Cache): Metadata {
-    const metadata = new Metadata({ directory: cache.directory, logger: this.#logger });
-    this.#stops.push(() => metadata.close());
-    const cleaned = metadata
-      .removeOthers((archive, study) => cache.hasStudy(archive, study as Uid))
-      .catch((error: unknown) => {
-        if (toBrokerError(error).code === 'cancelled') return;
-        this.#logger.error({ err: error }, 'Metadata of studies that left the cache cannot be removed.');
-      });
-    // What has been begun at the start is not left half done by a stop that comes soon.
-    this.#stops.push(() => cleaned);
-    return metadata;
-  }
-
-  #openThumbnails(cache: Cache): ThumbnailStore {
-    const thumbnails = new ThumbnailStore({ directory: cache.directory, logger: this.#logger });
-    this.#stops.push(() => thumbnails.close());
-    thumbnails.removeOthers((archive, study) => cache.hasStudy(archive, study as Uid));
-    return thumbnails;
-  }
-
-  #openArchives(receiver: Receiver): Archive[] {
-    const { dimse, scp } = this.#config;
-    const loaded = dimse.quickAck ? loadQuickAck() : { unavailable: 'switched off by dimse.quick_ack' };
-    if ('unavailable' in loaded) {
-      this.#logger.info({ reason: loaded.unavailable }, 'TCP segments are not acknowledged at once.');
-    }
-    const archives = this.#config.archives.map(
-      (config) =>
-        new Archive({
-          config,
-          dimse,
-          storeAssociations: this.#config.stow.maxAssociations,
-          destination: scp.localAe,
-          get: (order, onProgress, signal) => receiver.get(order, onProgress, signal),
-          quickAck: 'quickAck' in loaded ? loaded.quickAck : undefined,
-          logger: this.#logger,
-          onAssociations: (change) => {
-            const connection = { archive: config.name, direction: 'outgoing' } as const;
-            if (change === 'opened') this.metrics.associationOpened(connection);
-            else this.metrics.associationClosed(connection);
-          },
-        }),
-    );
-    this.#stops.push(async () => {
-      await Promise.all(archives.map((archive) => archive.stop()));
-    });
-    const watch = new ArchiveWatch({
-      archives,
-      health: this.health,
-      logger: this.#logger,
-      intervalMs: archiveWatchMs,
-    });
-    watch.start();
-    this.#stops.push(() => watch.stop());
-    return archives;
-  }
-
-  #receiverEvents(cache: Cache, metadata: Metadata, retrieval: () => Retrieval): ReceiverEvents {
-    return {
-      stored: (instance) => {
-        cache.add(instance);
-        metadata.prepare(instance);
-        this.metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
-        retrieval().arrived(instance);
-      },
-      receiving: ({ archive, study }) => {
-        retrieval().active(archive, study);
-      },
-      refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer }) => {
-        const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer };
-        this.#logger.warn(fields, `An instance was refused: ${comment ?? 'no reason'}.`);
-        if (status === DimseStatus.outOfResources) {
-          this.health.report('cache', {
-            state: 'not-working',
-            reason: `${comment ?? 'The cache cannot be written'}.`,
-            remedy: 'Free space on the disk of the cache, or lower scp.cache_max_size_in_mb.',
-          });
-          void cache.evict();
-        }
-      },
-      association: ({ what, peer, callingAeTitle, open, reason }) => {
-        const fields = { peer, callingAeTitle, open, ...(reason === undefined ? {} : { reason }) };
-        if (what === 'closed' && reason === undefined)
-          this.#logger.debug(fields, 'An association with the storage SCP was closed.');
-        else if (what === 'opened')
-          this.#logger.debug(fields, 'An association with the storage SCP was opened.');
-        else this.#logger.warn(fields, `An association with the storage SCP was ${what}.`);
-      },
-      crashed: (error) => {
-        this.#logger.error({ err: error }, 'The receiving thread broke down and is started again.');
-        this.health.report('storage SCP', {
-          state: 'not-working',
-          reason: `The receiving thread broke down: ${error.message}.`,
-        });
-      },
-      listening: () => {
-        this.health.report('storage SCP', { state: 'working' });
-      },
-    };
   }
 
   #retrievalEnded(progress: JobProgress): void {
@@ -270,4 +262,12 @@ export class Broker {
       durationInSecs: (Date.now() - progress.startedAt) / 1000,
     });
   }
+}
+
+/**
+ * Receives what an archive sends that is being checked: at the broker that runs, else at a storage SCP of its
+ * own. One for the life of the process.
+ */
+export function checkReceiver(broker: () => Broker | undefined): CheckReceiver {
+  return new TestReceiver(() => broker()?.tappedReceiver);
 }

@@ -15,6 +15,7 @@ const neededPackages = [
   ['nginx-light', '/usr/sbin/nginx'],
   ['curl', '/usr/bin/curl'],
   ['chromium', '/usr/bin/chromium'],
+  ['xvfb', '/usr/bin/Xvfb'],
 ];
 
 const timeLimitInMs = 15 * 60_000;

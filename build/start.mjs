@@ -1,4 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { chooseHost } from './choose-host.mjs';
+import { endLike, runChild } from './child.mjs';
 import { hostOptions } from './host-options.mjs';
-import { launch } from './launch.mjs';
+import { launch, prepare } from './launch.mjs';
 
-await launch('main/headless.ts', process.argv.slice(2), { nodeOptions: hostOptions });
+const root = fileURLToPath(new URL('..', import.meta.url));
+const args = process.argv.slice(2);
+
+if (await prepare()) {
+  const host = await chooseHost();
+  if ('electron' in host) {
+    endLike(await runChild(host.electron, [root]));
+  } else {
+    console.log(`Starting without a window: ${host.headlessBecause}.`);
+    await launch('main/headless.ts', args, { nodeOptions: hostOptions });
+  }
+}

@@ -9,7 +9,7 @@ import type { Trash } from './trash.ts';
 export interface CacheLimits {
   /** A study that was not used for this long leaves the cache. */
   readonly maxAgeInMin: number;
-  /** Above this, the studies leave that were used longest ago; 0 is no limit. */
+  /** Above this, the studies leave that were used longest ago; 0 is no limit. Pinned ones count, and stay. */
   readonly maxSizeInMb: number;
 }
 
@@ -32,22 +32,27 @@ interface EvictionParts {
 /** Studies that are looked at in one query. */
 const pageLength = 64;
 
-/** Takes whole studies out of the cache: those that are too old, then those used longest ago. */
+/** Takes whole studies out of the cache, unless they are pinned: those that are too old, then those used longest ago. */
 export class Eviction {
   readonly #parts: EvictionParts;
-  readonly #maxBytes: number;
+  #limits: CacheLimits;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(parts: EvictionParts) {
     this.#parts = parts;
-    const { maxSizeInMb } = parts.limits;
-    this.#maxBytes = maxSizeInMb > 0 ? maxSizeInMb * 1024 * 1024 : Infinity;
+    this.#limits = parts.limits;
   }
 
   /** True where the cache holds more than its limit. */
   get isDue(): boolean {
-    return this.#parts.index.totals.bytes > this.#maxBytes;
+    const { maxSizeInMb } = this.#limits;
+    return maxSizeInMb > 0 && this.#parts.index.totals.bytes > maxSizeInMb * 1024 * 1024;
+  }
+
+  /** Counts from the next run on. */
+  setLimits(limits: CacheLimits): void {
+    this.#limits = limits;
   }
 
   /** @param now milliseconds since 1970. Runs after those that were asked for before. */
@@ -86,7 +91,7 @@ export class Eviction {
   }
 
   async #evict(now: number): Promise<Evicted> {
-    const oldest = now - this.#parts.limits.maxAgeInMin * 60_000;
+    const oldest = now - this.#limits.maxAgeInMin * 60_000;
     const aged = await this.#evictWhile(oldest, () => true);
     const large = await this.#evictWhile(Number.MAX_SAFE_INTEGER, () => this.isDue);
     return { studies: aged.studies + large.studies, bytes: aged.bytes + large.bytes };
@@ -116,11 +121,12 @@ export class Eviction {
     return !this.#stopped && isWanted();
   }
 
-  /** False where the study stays: it is in use, was used since it was looked up, or cannot be moved. */
+  /** False where the study stays: it is in use, was used or pinned since it was looked up, or cannot be moved. */
   async #evictStudy({ archive, study, bytes, lastUsedAt }: CachedStudy): Promise<boolean> {
     const { index, holds, logger } = this.#parts;
     if (holds.isHeld(archive, study)) return false;
     if (index.study(archive, study)?.lastUsedAt !== lastUsedAt) return false;
+    if (index.catalogue.isPinned(archive, study)) return false;
     try {
       await this.removeStudy(archive, study);
       logger.debug({ archive, study, bytes, lastUsedAt }, 'A study left the cache.');

@@ -1,15 +1,34 @@
-import type { SettingValues } from './schema.ts';
+import type { Property, SettingValues } from './schema.ts';
 
-/** The addresses on which the gateway listens; a setting that is wrong or missing is left out. */
-type Listeners = Partial<
-  Pick<SettingValues, 'http.host' | 'http.port' | 'scp.local_host' | 'scp.local_port'>
->;
+/** An address on which the gateway listens, by the settings that give it. */
+export interface Listener {
+  readonly port: Extract<Property, 'http.port' | 'scp.local_port' | 'control.port'>;
+  readonly host: Extract<Property, 'http.host' | 'scp.local_host' | 'control.host'>;
+}
 
-/** True where the HTTP server and the C-STORE SCP would listen on the same address and port. */
-export function listenersClash(values: Listeners): boolean {
-  const port = values['http.port'];
-  if (port === undefined || port === 0 || port !== values['scp.local_port']) return false;
-  return overlap(values['http.host'], values['scp.local_host']);
+const listeners: readonly Listener[] = [
+  { port: 'http.port', host: 'http.host' },
+  { port: 'scp.local_port', host: 'scp.local_host' },
+  { port: 'control.port', host: 'control.host' },
+];
+
+/** A setting that is wrong or missing is left out. */
+type ListenerValues = Partial<Pick<SettingValues, Listener['port'] | Listener['host']>>;
+
+/** The pairs of listeners (HTTP server, C-STORE SCP, control API) that would share an address and port. */
+export function clashingListeners(values: ListenerValues): (readonly [Listener, Listener])[] {
+  return listeners.flatMap((one, index) =>
+    listeners
+      .slice(index + 1)
+      .filter((other) => clash(one, other, values))
+      .map((other) => [one, other] as const),
+  );
+}
+
+function clash(one: Listener, other: Listener, values: ListenerValues): boolean {
+  const port = values[one.port];
+  if (port === undefined || port === 0 || port !== values[other.port]) return false;
+  return overlap(values[one.host], values[other.host]);
 }
 
 function overlap(one: string | undefined, other: string | undefined): boolean {

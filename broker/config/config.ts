@@ -40,7 +40,7 @@ type Section<Name extends string> = {
 
 /** The whole configuration, checked and frozen; each field is the setting of the same name. */
 export interface Config {
-  /** The first is `default`, from the flat properties; the others follow by their names. */
+  /** The first is `default`, from the flat properties; the others follow in the order of `archives.order`. */
   readonly archives: readonly ArchiveConfig[];
   readonly http: Section<'http'>;
   readonly qido: Section<'qido'>;
@@ -48,6 +48,7 @@ export interface Config {
   readonly stow: Section<'stow'>;
   readonly scp: Section<'scp'>;
   readonly dimse: Section<'dimse'>;
+  readonly control: Section<'control'>;
   readonly log: Section<'log'>;
 }
 
@@ -65,6 +66,7 @@ export function toConfig(
     stow: section(values, 'stow'),
     scp: section(values, 'scp'),
     dimse: section(values, 'dimse'),
+    control: section(values, 'control'),
     log: section(values, 'log'),
   });
 }

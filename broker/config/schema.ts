@@ -1,9 +1,11 @@
 import { archiveVariableName, isFurtherArchiveName } from './archive-name.ts';
+import { controlSettings } from './sections/control-settings.ts';
 import { dimseSettings } from './sections/dimse-settings.ts';
 import { httpSettings } from './sections/http-settings.ts';
 import { logSettings } from './sections/log-settings.ts';
 import { qidoSettings } from './sections/qido-settings.ts';
 import { scpSettings } from './sections/scp-settings.ts';
+import { severalArchivesSettings } from './sections/several-archives-settings.ts';
 import { stowSettings } from './sections/stow-settings.ts';
 import { wadoSettings } from './sections/wado-settings.ts';
 import { variableName, type ArchiveSettingDefinition, type SettingDefinition } from './setting.ts';
@@ -17,8 +19,10 @@ const schema = {
   ...qidoSettings,
   ...wadoSettings,
   ...stowSettings,
+  ...severalArchivesSettings,
   ...scpSettings,
   ...dimseSettings,
+  ...controlSettings,
   ...logSettings,
 };
 

@@ -1,11 +1,25 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { archiveNameForm, isFurtherArchiveName, splitArchiveNames } from './archive-name.ts';
 import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
-import { isHost, isPath, readHost, readUrlBase } from './text-forms.ts';
+import { isHost, isPath, readHost, readUrlBase, splitHosts } from './text-forms.ts';
 
 /** How a form shows a setting. */
 type SettingKind =
-  'ae-title' | 'host' | 'port' | 'integer' | 'boolean' | 'choice' | 'url' | 'url-base' | 'origins' | 'path';
+  | 'ae-title'
+  | 'archive-names'
+  | 'host'
+  | 'hosts'
+  | 'port'
+  | 'integer'
+  | 'boolean'
+  | 'choice'
+  | 'url'
+  | 'url-base'
+  | 'origins'
+  | 'path'
+  /** Never shown, logged or exported, once it is set. */
+  | 'secret';
 
 /** What values a setting takes. `schema` reads text (variables, files, forms) and JSON values alike. */
 export interface SettingType<Value> {
@@ -52,6 +66,44 @@ export function host(): SettingType<string> {
   const allowed = 'a host name, an IPv4 or an IPv6 address';
   const form = z.string({ error: allowed }).refine(isHost, { error: allowed });
   return { kind: 'host', schema: z.preprocess(onText(readHost), form), allowed };
+}
+
+/** Names and addresses of hosts, as one text with commas between them. */
+export function hosts(): SettingType<string> {
+  const allowed = 'host names or addresses with commas between them, without ports, or nothing';
+  const read = (text: string): unknown => {
+    const names = splitHosts(text);
+    return names.length <= 100 && names.every(isHost) ? names.join(', ') : undefined;
+  };
+  return { kind: 'hosts', schema: z.preprocess(onText(read), z.string({ error: allowed })), allowed };
+}
+
+/** Names of further archives, as one text with commas between them. */
+export function archiveNames(): SettingType<string> {
+  const allowed = `names of archives with commas between them, each once, each ${archiveNameForm}; or nothing`;
+  const read = (text: string): unknown => {
+    const names = splitArchiveNames(text);
+    const isEachOnce = new Set(names).size === names.length;
+    return names.length <= 100 && isEachOnce && names.every(isFurtherArchiveName)
+      ? names.join(', ')
+      : undefined;
+  };
+  return {
+    kind: 'archive-names',
+    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    allowed,
+  };
+}
+
+/** Something that only those may know who are meant to; '' only where `emptyMeans` says what that stands for. */
+export function secret(limits: { minLength: number; emptyMeans: string }): SettingType<string> {
+  const { minLength, emptyMeans } = limits;
+  const allowed = `${minLength} to 256 visible ASCII characters without spaces, or nothing for ${emptyMeans}`;
+  // It is sent in an HTTP header.
+  const accepts = (text: string): boolean =>
+    text === '' || (/^[!-~]{1,256}$/.test(text) && text.length >= minLength);
+  const schema = z.preprocess(trimmed, z.string({ error: allowed }).refine(accepts, { error: allowed }));
+  return { kind: 'secret', schema, allowed };
 }
 
 /** true or false, also written yes, no, 1 and 0, in capitals or not. */

@@ -6,6 +6,14 @@ export function readHost(text: string): string {
   return name.startsWith('[') && name.endsWith(']') && name.includes(':') ? name.slice(1, -1) : name;
 }
 
+/** The hosts of a list that commas or spaces separate, in lower case. */
+export function splitHosts(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => readHost(entry).toLowerCase());
+}
+
 /**
  * True for an IPv4 address, an IPv6 address (with a zone, as link-local ones need) or a host name.
  * Underscores are let through: container networks name hosts with them.

@@ -1,10 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import type { Archive } from '../archive/archive.ts';
-import { Spool } from '../cache/spool.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
-import { type ArchiveMount, archiveMounts } from './archive-mounts.ts';
+import { type ArchiveMount, archiveMounts } from '../config/archive-mounts.ts';
 import { type ArchiveServices, archiveRouter } from './archive-router.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { loopbackHostCheck } from './http/host-check.ts';
@@ -16,7 +15,7 @@ import { RootSurface } from './surface/root-surface.ts';
 import { textCompression } from './http/text-compression.ts';
 
 /** What the services of every archive share, and the archives themselves. */
-export interface DicomwebOptions extends Omit<ArchiveServices, 'archive' | 'spool'> {
+export interface DicomwebOptions extends Omit<ArchiveServices, 'archive'> {
   /** Those of the configuration; `default` is served at the root bases too. */
   readonly archives: readonly Archive[];
   readonly health: HealthBoard;
@@ -37,11 +36,10 @@ export function dicomwebApp(options: DicomwebOptions): Express {
   const mounts = archiveMounts(config);
   app.use(crossOrigin(config, methodsBelow(mounts)));
   if (config.http.compression) app.use(textCompression());
-  const spool = new Spool({ directory: options.cache.directory });
   for (const { archive: name, root, bases } of mounts) {
     const archive = archives.find((candidate) => candidate.name === name);
     if (archive === undefined) throw new BrokerError('configuration', `Archive ${name} is not there.`);
-    app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive, spool }, bases));
+    app.use(root === '' ? '/' : root, archiveRouter({ ...options, archive }, bases));
   }
   app.use((request) => {
     throw new BrokerError(

@@ -11,6 +11,8 @@ export const errorCodes = [
   'unsupported-media-type',
   /** The client sent nothing more of its request. */
   'client-timeout',
+  /** Who asks has shown no token, or not the right one. */
+  'unauthorized',
   /** Who asks may not do that. */
   'forbidden',
   /** No representation that the Accept header allows can be made. */

@@ -56,6 +56,11 @@ export class HealthBoard {
     });
   }
 
+  /** Takes off a component that is no more. */
+  forget(component: string): void {
+    this.#components.delete(component);
+  }
+
   /** All components in the order in which they first reported, and the worst of their states. */
   summary(): HealthSummary {
     const components = [...this.#components.values()];

@@ -1,12 +1,12 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { ConsoleOutput } from './console-output.ts';
+import type { LogBook } from './log-book.ts';
+import { logContext } from './log-context.ts';
+import type { LogLevel } from './log-level.ts';
 import { formatLogText } from './log-text.ts';
-import { redactFields } from './redaction.ts';
+import { copyFields, redactFields } from './redaction.ts';
 import { RotatingFile } from './rotating-file.ts';
 import { redactText } from './text-redaction.ts';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 interface LogMethod {
   (fields: object, message?: string): void;
@@ -53,9 +53,14 @@ export interface LogOutput {
 /**
  * Makes the gateway's logger. Every entry goes through redaction, in whatever format and at whatever level.
  * @param console where lines go besides the file
+ * @param book where the last entries are held, those of level `debug` too where they are not written
  * @throws BrokerError `configuration` where the file cannot be written
  */
-export function createLogger(settings: LogSettings, console: LogOutput = new ConsoleOutput()): RootLogger {
+export function createLogger(
+  settings: LogSettings,
+  console: LogOutput = new ConsoleOutput(),
+  book?: LogBook,
+): RootLogger {
   const outputs = settings.file === '' ? [console] : [console, openFile(settings)];
   const inText = settings.format === 'text';
   const stream: DestinationStream = {
@@ -73,7 +78,7 @@ export function createLogger(settings: LogSettings, console: LogOutput = new Con
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return {
-    ...asLogger(pino(options, stream)),
+    ...asLogger({ target: pino(options, stream), book, bindings: [] }),
     close() {
       for (const output of outputs) output.close();
     },
@@ -87,13 +92,28 @@ function openFile(settings: LogSettings): RotatingFile {
   });
 }
 
-/** The one way by which entries reach pino, with redaction on it. */
-function asLogger(target: PinoLogger): Logger {
+interface Target {
+  readonly target: PinoLogger;
+  readonly book: LogBook | undefined;
+  /** What the logger adds to each entry, for the book; pino has it too. */
+  readonly bindings: readonly object[];
+}
+
+/** The one way by which entries reach pino, with redaction on it, and the book. */
+function asLogger({ target, book, bindings }: Target): Logger {
   function methodOf(level: LogLevel): LogMethod {
+    const isHeld = book !== undefined && level !== 'trace';
     return (first: object | string, message?: string) => {
-      if (!target.isLevelEnabled(level)) return;
-      if (typeof first === 'string') target[level](redactText(first));
-      else target[level](redactFields(first), message === undefined ? undefined : redactText(message));
+      const isWritten = target.isLevelEnabled(level);
+      if (!isWritten && !isHeld) return;
+      const text = typeof first === 'string' ? first : (message ?? '');
+      const context = logContext();
+      if (isHeld) book.add(level, text, ...bindings, context ?? {}, typeof first === 'string' ? {} : first);
+      if (!isWritten) return;
+      const given = typeof first === 'string' ? undefined : redactFields(first);
+      const fields = context === undefined ? given : { ...context, ...given };
+      if (fields === undefined) target[level](redactText(text));
+      else target[level](fields, text === '' ? undefined : redactText(text));
     };
   }
   return {
@@ -102,8 +122,12 @@ function asLogger(target: PinoLogger): Logger {
     info: methodOf('info'),
     warn: methodOf('warn'),
     error: methodOf('error'),
-    child: (bindings, level) =>
-      asLogger(target.child(redactFields(bindings), level === undefined ? {} : { level })),
+    child: (added, level) =>
+      asLogger({
+        target: target.child(redactFields(added), level === undefined ? {} : { level }),
+        book,
+        bindings: [...bindings, copyFields(added)],
+      }),
     isLevelEnabled: (level) => target.isLevelEnabled(level),
   };
 }

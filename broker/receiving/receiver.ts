@@ -2,17 +2,19 @@ import { Worker } from 'node:worker_threads';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import type { RetrieveEnd, RetrieveProgress } from '../dimse/retrieve-response.ts';
 import type { ScpAssociationEvent } from '../dimse/store-scp.ts';
-import { BrokerError } from '../domain/errors.ts';
+import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { endThread } from './end-thread.ts';
 import type {
   Expectation,
   FromReceiver,
   GetOrder,
-  PlainError,
   ReceivingInstance,
   ReceivingOptions,
   RefusedInstance,
   ToReceiver,
 } from './protocol.ts';
+import { brokeDown, cannotListen, replaced, shuttingDown } from './receiver-errors.ts';
+import { RunningGets } from './running-gets.ts';
 import { StudyTurns } from './study-turns.ts';
 
 export interface ReceiverEvents {
@@ -37,16 +39,8 @@ interface Confirmation {
   readonly reject: (error: BrokerError) => void;
 }
 
-interface RunningGet {
-  readonly onProgress: (progress: RetrieveProgress) => void;
-  readonly resolve: (end: RetrieveEnd) => void;
-  readonly reject: (error: BrokerError) => void;
-}
-
 /** How long the thread may take to answer: it may be in the middle of a write to a slow disk. */
 const answerTimeoutMs = 30_000;
-/** How long the thread may take to stop before it is ended. */
-const stopTimeoutMs = 10_000;
 const restartDelayMs = 1_000;
 /**
  * What the thread reads from its sockets lies outside of the JavaScript heap and is freed with it: a
@@ -56,13 +50,15 @@ const maxYoungGenerationSizeMb = 3;
 
 /** The main thread's side of the receiving thread. */
 export class Receiver {
-  readonly #options: ReceivingOptions;
+  #options: ReceivingOptions;
   readonly #events: ReceiverEvents;
   readonly #expectations = new Map<number, Expectation>();
   readonly #turns = new StudyTurns();
   /** What waits for the thread to know an expectation. */
   readonly #confirmations = new Map<number, Confirmation>();
-  readonly #gets = new Map<number, RunningGet>();
+  readonly #gets = new RunningGets();
+  /** Associations that are open with each thread that runs: two while one takes over from the other. */
+  readonly #open = new Map<Worker, number>();
   #worker: Worker | undefined;
   #nextId = 1;
   #stopping = false;
@@ -77,6 +73,11 @@ export class Receiver {
     this.#events = events;
   }
 
+  /** Associations that archives have open with the storage SCP. */
+  get openAssociations(): number {
+    return [...this.#open.values()].reduce((sum, open) => sum + open, 0);
+  }
+
   /** @throws BrokerError `configuration` where the SCP cannot listen */
   start(): Promise<Listening> {
     return new Promise((resolve, reject) => {
@@ -86,26 +87,59 @@ export class Receiver {
         resourceLimits: { maxYoungGenerationSizeMb },
       });
       this.#worker = worker;
+      this.#open.set(worker, 0);
       worker.on('message', (message: FromReceiver) => {
         if (message.kind === 'listening') {
           this.#hasListened = true;
           this.#port = message.port;
           this.#events.listening();
           resolve(message);
-        } else if (message.kind === 'failed') reject(this.#cannotListen(message.error));
-        else this.#take(message);
+        } else if (message.kind === 'failed') reject(cannotListen(this.#options, message.error));
+        else this.#take(message, worker);
       });
       worker.on('error', (error: unknown) => {
         const cause = error instanceof Error ? error : new Error(String(error));
         reject(cause);
-        if (this.#hasListened) this.#events.crashed(cause);
+        if (this.#hasListened && worker === this.#worker) this.#events.crashed(cause);
       });
       worker.on('exit', () => {
         reject(new Error('The receiving thread ended before it listened.'));
         this.#ended(worker);
       });
-      for (const [id, expectation] of this.#expectations) this.#tell({ kind: 'expect', id, expectation });
+      for (const [id, expectation] of this.#expectations) worker.postMessage(expect(id, expectation));
     });
+  }
+
+  /**
+   * Goes on with other options, and with what it expects: in a new thread, which takes over once it listens.
+   * Only where both would need the same port, or would file under different directories, the old one ends first.
+   * @throws BrokerError `configuration` where it cannot listen; it goes on as before then
+   */
+  async restart(options: ReceivingOptions): Promise<Listening> {
+    clearTimeout(this.#restart);
+    const before = { options: this.#options, port: this.#port };
+    const old = this.#worker;
+    const isBeside = options.port !== before.port && options.cacheDirectory === before.options.cacheDirectory;
+    if (!isBeside) await this.#retire(old);
+    this.#options = options;
+    this.#port = options.port;
+    try {
+      const listening = await this.start();
+      if (isBeside) await this.#retire(old);
+      return listening;
+    } catch (error) {
+      clearTimeout(this.#restart);
+      this.#options = before.options;
+      this.#port = before.port;
+      if (isBeside && old !== undefined && this.#open.has(old)) {
+        this.#worker = old;
+      } else {
+        await this.start().catch((thrown: unknown) => {
+          this.#events.crashed(toBrokerError(thrown));
+        });
+      }
+      throw error;
+    }
   }
 
   /**
@@ -137,7 +171,7 @@ export class Receiver {
           const seconds = answerTimeoutMs / 1000;
           reject(new BrokerError('internal', `The receiving thread did not answer within ${seconds} s.`));
         }, answerTimeoutMs);
-        this.#tell({ kind: 'expect', id, expectation });
+        this.#tell(expect(id, expectation));
       });
     } finally {
       clearTimeout(timer);
@@ -151,60 +185,51 @@ export class Receiver {
 
   /**
    * Runs a C-GET in the receiving thread.
-   * @throws BrokerError as getScu does; `internal` where the thread broke down
+   * @throws BrokerError as getScu does; `internal` where the thread broke down, `association-aborted` where
+   *   it was restarted
    */
-  get(
+  async get(
     order: GetOrder,
     onProgress: (progress: RetrieveProgress) => void,
     signal?: AbortSignal,
   ): Promise<RetrieveEnd> {
+    const worker = this.#worker;
+    if (worker === undefined) throw this.#stopping ? shuttingDown() : brokeDown();
     const id = this.#nextId++;
     const cancel = (): void => {
-      this.#tell({ kind: 'cancel-get', id });
+      worker.postMessage({ kind: 'cancel-get', id } satisfies ToReceiver);
     };
-    return new Promise<RetrieveEnd>((resolve, reject) => {
-      this.#gets.set(id, { onProgress, resolve, reject });
-      if (this.#worker === undefined) {
-        reject(this.#stopping ? shuttingDown() : brokeDown());
-        return;
-      }
-      this.#tell({ kind: 'get', id, order });
-      signal?.addEventListener('abort', cancel, { once: true });
-      if (signal?.aborted) cancel();
-    }).finally(() => {
-      this.#gets.delete(id);
+    const end = this.#gets.follow(id, worker, onProgress);
+    worker.postMessage({ kind: 'get', id, order } satisfies ToReceiver);
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    try {
+      return await end;
+    } finally {
       signal?.removeEventListener('abort', cancel);
-    });
+    }
   }
 
   /** Stops listening and ends the thread, in bounded time. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
-    const worker = this.#worker;
-    if (worker === undefined) {
-      this.#failAll(shuttingDown());
-      return;
-    }
-    const exited = new Promise<void>((resolve) => {
-      worker.once('exit', () => {
-        resolve();
-      });
-    });
-    const timer = setTimeout(() => void worker.terminate(), stopTimeoutMs);
-    try {
-      this.#tell({ kind: 'stop' });
-      await exited;
-    } finally {
-      clearTimeout(timer);
-    }
+    if (this.#worker === undefined) this.#failConfirmations(shuttingDown());
+    await Promise.all([...this.#open.keys()].map((worker) => endThread(worker)));
+  }
+
+  /** Ends a thread whose place another one takes. */
+  async #retire(worker: Worker | undefined): Promise<void> {
+    if (worker === undefined || !this.#open.has(worker)) return;
+    if (this.#worker === worker) this.#worker = undefined;
+    await endThread(worker);
   }
 
   #tell(message: ToReceiver): void {
-    this.#worker?.postMessage(message);
+    for (const worker of this.#open.keys()) worker.postMessage(message);
   }
 
-  #take(message: Exclude<FromReceiver, { kind: 'listening' | 'failed' }>): void {
+  #take(message: Exclude<FromReceiver, { kind: 'listening' | 'failed' }>, worker: Worker): void {
     switch (message.kind) {
       case 'stored':
         this.#events.stored(message.instance);
@@ -216,19 +241,17 @@ export class Receiver {
         this.#events.refused(message.refused);
         return;
       case 'association':
+        this.#open.set(worker, message.event.open);
         this.#events.association(message.event);
         return;
       case 'expecting':
         this.#confirmations.get(message.id)?.resolve();
         return;
       case 'get-progress':
-        this.#gets.get(message.id)?.onProgress(message.progress);
-        return;
       case 'get-ended':
-        this.#gets.get(message.id)?.resolve(message.end);
-        return;
       case 'get-failed':
-        this.#gets.get(message.id)?.reject(revived(message.error));
+        // What a thread gives up when another takes its place is worth asking for again.
+        this.#gets.take(message, this.#stopping || worker === this.#worker ? undefined : replaced());
         return;
       case 'stopped':
     }
@@ -236,46 +259,27 @@ export class Receiver {
 
   /** A thread that ended without being asked is started again; what ran in it has failed. */
   #ended(worker: Worker): void {
-    if (this.#worker !== worker) return;
+    this.#open.delete(worker);
+    const wasInUse = this.#worker === worker;
+    const error = this.#stopping ? shuttingDown() : wasInUse ? brokeDown() : replaced();
+    this.#gets.endAll(worker, error);
+    if (!wasInUse) return;
     this.#worker = undefined;
-    this.#failAll(this.#stopping ? shuttingDown() : brokeDown());
+    this.#failConfirmations(error);
     if (this.#stopping || !this.#hasListened) return;
     this.#restart = setTimeout(() => {
-      this.start().catch((error: unknown) => {
+      this.start().catch((thrown: unknown) => {
         // What the thread broke down with has been told; that it cannot listen has not.
-        if (error instanceof BrokerError) this.#events.crashed(error);
+        if (thrown instanceof BrokerError) this.#events.crashed(thrown);
       });
     }, restartDelayMs);
   }
 
-  #failAll(error: BrokerError): void {
+  #failConfirmations(error: BrokerError): void {
     for (const { reject } of this.#confirmations.values()) reject(error);
-    for (const { reject } of this.#gets.values()) reject(error);
-  }
-
-  #cannotListen(error: PlainError): BrokerError {
-    const { host, port } = this.#options;
-    return new BrokerError(
-      'configuration',
-      `The storage SCP cannot listen on ${host}:${port} (scp.local_host, scp.local_port): ${error.message}.`,
-    );
   }
 }
 
-function brokeDown(): BrokerError {
-  return new BrokerError('internal', 'The receiving thread broke down; it is being started again.', {
-    retryAfterInSecs: 5,
-  });
-}
-
-function shuttingDown(): BrokerError {
-  return new BrokerError('cancelled', 'The gateway is shutting down.');
-}
-
-function revived(error: PlainError): BrokerError {
-  const { code, message, dimseStatus, remedy } = error;
-  return new BrokerError(code, message, {
-    ...(dimseStatus === undefined ? {} : { dimseStatus }),
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+function expect(id: number, expectation: Expectation): ToReceiver {
+  return { kind: 'expect', id, expectation };
 }

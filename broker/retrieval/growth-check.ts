@@ -10,7 +10,7 @@ import { Verifications } from './verifications.ts';
 export interface GrowthCheckOptions {
   readonly cache: Cache;
   readonly logger: Logger;
-  readonly recheckAfterMs: number;
+  readonly recheckAfterMs: () => number;
 }
 
 /** How long a client waits for the archive to say that a cached study has not grown. */
@@ -45,11 +45,18 @@ export class GrowthCheck {
     }
   }
 
+  /** Has the archive asked at once whatever of it is wanted next. */
+  forgetArchive(archive: string): void {
+    const prefix = `${archive}/`;
+    this.#verified.forget(archive);
+    for (const running of this.#running.keys()) if (running.startsWith(prefix)) this.#running.delete(running);
+  }
+
   /** Whether the archive has no more of a cached resource than what is cached. @throws the signal's reason */
   isStillComplete(source: InstanceSource, resource: Resource, signal: AbortSignal): Promise<boolean> {
     if (resource.level === 'instance') return Promise.resolve(true);
     const keys = pathTo(resource).map((one) => keyOf(source.name, one));
-    if (this.#verified.isFresh(keys, this.#options.recheckAfterMs)) return Promise.resolve(true);
+    if (this.#verified.isFresh(keys, this.#options.recheckAfterMs())) return Promise.resolve(true);
     const key = keyOf(source.name, resource);
     let check = this.#running.get(key);
     if (check === undefined) {

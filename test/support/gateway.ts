@@ -1,4 +1,5 @@
 import { Broker } from '../../broker/broker.ts';
+import type { Config } from '../../broker/config/config.ts';
 import { loadConfig } from '../../broker/config/load-config.ts';
 import type { LogOutput } from '../../broker/observe/logger.ts';
 import { createLogger } from '../../broker/observe/logger.ts';
@@ -27,6 +28,8 @@ export interface Gateway extends AsyncDisposable {
   readonly origin: string;
   readonly scp: Peer;
   readonly cacheDirectory: string;
+  /** Its configuration with other settings, by their variables. */
+  configuration(settings: Readonly<Record<string, string>>): Config;
   /** Everything it has logged, in lines. */
   log(): string;
   stop(): Promise<void>;
@@ -40,7 +43,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using stack = new AsyncDisposableStack();
   const cacheDirectory = options.cacheDirectory ?? stack.use(await temporaryDirectory('gateway-cache')).path;
   const scpPort = options.scpPort ?? (await freePort());
-  const { config } = loadConfig({ env: environment(options, cacheDirectory, scpPort) });
+  const env = environment(options, cacheDirectory, scpPort);
+  const { config } = loadConfig({ env });
   const lines: string[] = [];
   const output: LogOutput = { write: (line) => void lines.push(line), close: () => undefined };
   const logger = createLogger(config.log, output);
@@ -57,6 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stow: `${origin}${config.stow.urlBase}`,
     scp: { host: '127.0.0.1', port: scpPort, aeTitle: gatewayAeTitle },
     cacheDirectory,
+    configuration: (settings) => loadConfig({ env: { ...env, ...settings } }).config,
     log: () => lines.join(''),
     stop: () => owned.disposeAsync(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

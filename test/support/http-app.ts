@@ -33,7 +33,11 @@ export interface PlainAnswer {
 /** One request as it stands, with the headers that are given and no others; browsers' fetch forbids some. */
 export function ask(
   url: string,
-  { method = 'GET', headers = {} }: { method?: string; headers?: Readonly<Record<string, string>> } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Readonly<Record<string, string>>; body?: string } = {},
 ): Promise<PlainAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, agent: false, signal: AbortSignal.timeout(20_000) });
@@ -51,6 +55,6 @@ export function ask(
         });
       });
     });
-    sent.end();
+    sent.end(body);
   });
 }

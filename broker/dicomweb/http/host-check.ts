@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
+import { hostInHeader, isLoopback } from '../../config/loopback.ts';
 import { BrokerError } from '../../domain/errors.ts';
 
 /**
@@ -10,9 +10,9 @@ import { BrokerError } from '../../domain/errors.ts';
  */
 export function loopbackHostCheck(listenHost: string, publicUrl = ''): RequestHandler {
   const isLoopbackOnly = isLoopback(listenHost);
-  const publicHost = publicUrl === '' ? undefined : hostName(new URL(publicUrl).host);
+  const publicHost = publicUrl === '' ? undefined : hostInHeader(new URL(publicUrl).host);
   return (request, _response, next) => {
-    const name = hostName(request.headers.host ?? '');
+    const name = hostInHeader(request.headers.host ?? '');
     if (!isLoopbackOnly || isLoopback(name) || name.toLowerCase() === publicHost) {
       next();
       return;
@@ -28,18 +28,4 @@ export function loopbackHostCheck(listenHost: string, publicUrl = ''): RequestHa
       ),
     );
   };
-}
-
-/** True for localhost, names under it, and loopback addresses. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
-  return isIP(name) === 4 && name.startsWith('127.');
-}
-
-/** The host of a Host header, without port and brackets (RFC 9110 section 7.2). */
-function hostName(header: string): string {
-  const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(header);
-  if (bracketed !== null) return bracketed[1] ?? '';
-  return header.replace(/:\d*$/, '');
 }

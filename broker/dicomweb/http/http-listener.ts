@@ -15,11 +15,14 @@ export class HttpListener {
   readonly #server: Server;
   readonly #host: string;
   readonly #port: number;
+  #handler: RequestListener;
+  #connections = 0;
 
   /** @param port 0 takes a free port */
   constructor(host: string, port: number, listener: RequestListener) {
     this.#host = host;
     this.#port = port;
+    this.#handler = listener;
     this.#server = createServer(
       {
         noDelay: true,
@@ -31,11 +34,25 @@ export class HttpListener {
       },
       (request, response) => {
         startBodyDeadline(request);
-        listener(request, response);
+        this.#handler(request, response);
       },
     );
+    this.#server.on('connection', (socket) => {
+      this.#connections += 1;
+      socket.once('close', () => (this.#connections -= 1));
+    });
     this.#server.maxRequestsPerSocket = 10_000;
     this.#server.maxConnections = 1_024;
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** What answers requests from now on; answers that have begun go on. */
+  serve(listener: RequestListener): void {
+    this.#handler = listener;
   }
 
   /** @throws BrokerError `configuration` where it cannot listen */

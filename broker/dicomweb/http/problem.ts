@@ -10,6 +10,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   'too-large': 413,
   'unsupported-media-type': 415,
   'client-timeout': 408,
+  unauthorized: 401,
   forbidden: 403,
   'not-acceptable': 406,
   'not-found': 404,

@@ -109,6 +109,7 @@ test('with the required settings alone, everything else has its default', () => 
       queueTimeoutInSecs: 60,
       quickAck: true,
     },
+    control: { host: '127.0.0.1', port: 4568, token: '', allowedHosts: '' },
     log: { level: 'info', format: 'text', file: '', fileMaxSizeInMb: 10, fileMaxCount: 5 },
   });
   expect(warnings).toEqual([]);
@@ -159,7 +160,11 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
   settings.map(({ property, type, default: byDefault }): [string, readonly [string, unknown]] => {
     const texts = {
       'ae-title': 'OTHER',
-      host: 'other.example.org',
+      'archive-names': 'other',
+      // The user interface is for this machine alone as long as it has no token.
+      host: property === 'control.host' ? '127.0.0.2' : 'other.example.org',
+      hosts: 'other.example.org',
+      secret: 'other-token-of-20-chars',
       url: 'https://other.example.org',
       'url-base': '/other',
       origins: 'https://other.example.org',
@@ -173,6 +178,9 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
     return [property, [texts[type.kind], texts[type.kind]]];
   }),
 );
+
+/** The order of archives shows in nothing but their order. */
+const single = settings.filter(({ property }) => property !== 'archives.order');
 
 /** What of the configuration the setting decides. */
 function valueIn(config: Config, property: string): unknown {
@@ -190,7 +198,7 @@ function valueIn(config: Config, property: string): unknown {
   ]).get(field);
 }
 
-test.each(settings)('$property is taken from the environment, before both files', ({ property, env }) => {
+test.each(single)('$property is taken from the environment, before both files', ({ property, env }) => {
   const [text, value] = other[property] ?? [''];
   writeFileSync(properties, `${property} = nonsense that does not count!`);
   writeFileSync(store, JSON.stringify({ [property]: 'nonsense that does not count!' }));
@@ -199,7 +207,7 @@ test.each(settings)('$property is taken from the environment, before both files'
   expect(sources.get(property)).toEqual({ source: 'environment', where: env });
 });
 
-test.each(settings)('$property is taken from the properties file, before the store', ({ property, env }) => {
+test.each(single)('$property is taken from the properties file, before the store', ({ property, env }) => {
   const [text, value] = other[property] ?? [''];
   writeFileSync(properties, `\n${property} = "${text}" # ${env}\n`);
   writeFileSync(store, JSON.stringify({ [property]: 'nonsense that does not count!' }));
@@ -208,7 +216,7 @@ test.each(settings)('$property is taken from the properties file, before the sto
   expect(sources.get(property)).toEqual({ source: 'properties', where: `${properties}:2` });
 });
 
-test.each(settings)('$property is taken from the store, before the default', ({ property, env }) => {
+test.each(single)('$property is taken from the store, before the default', ({ property, env }) => {
   const value = other[property]?.[1];
   writeFileSync(properties, `${property} = \${?${env}}`);
   writeFileSync(store, JSON.stringify({ [property]: value }));
@@ -347,6 +355,33 @@ test.each([
   else expect(loadConfig({ env }).config.http.port).toBe(5000);
 });
 
+test('the user interface clashes with either of the others, and each pair is told', () => {
+  const env = { ...required, CONTROL_PORT: '4567', SCP_LOCAL_PORT: '4567' };
+  const told = messageOf({ env }).filter((line) => line.includes('are both 4567'));
+  expect(
+    told.map((line) => [...line.matchAll(/(http|scp|control)\.(local_)?port/g)].map(([name]) => name)),
+  ).toEqual([
+    ['http.port', 'scp.local_port'],
+    ['http.port', 'control.port'],
+    ['scp.local_port', 'control.port'],
+  ]);
+});
+
+test('a user interface that others reach needs a token', () => {
+  const env = { ...required, CONTROL_HOST: '0.0.0.0' };
+  expect(messageOf({ env })[1]).toBe(
+    'control.host = 0.0.0.0 (environment variable CONTROL_HOST) lets others reach the user interface, and control.token is empty. Set control.token (environment variable CONTROL_TOKEN) to at least 16 characters, or control.host to 127.0.0.1.',
+  );
+  const withToken = { ...env, CONTROL_TOKEN: 'sixteen-or-more-characters' };
+  expect(loadConfig({ env: withToken }).config.control.host).toBe('0.0.0.0');
+});
+
+test('a secret that is not allowed is not repeated', () => {
+  const told = messageOf({ env: { ...required, CONTROL_TOKEN: 'short secret' } }).join('\n');
+  expect(told).toContain('control.token (environment variable CONTROL_TOKEN) is not allowed. Allowed: 16 to');
+  expect(told).not.toContain('short');
+});
+
 test('two free ports, or two services under one URL base, are no clash', () => {
   const env = {
     ...required,
@@ -409,4 +444,23 @@ test('whatever the sources hold, there is a configuration or one BrokerError', (
     { numRuns: 500 },
   );
   expect(loaded).toBeGreaterThan(0);
+});
+
+test('a log file among the files of the cache is refused', () => {
+  const message = messageOf({ env: { ...required, LOG_FILE: '/dcmrs-broker/cache/../cache/broker.log' } });
+  expect(message).toContain(
+    'log.file = /dcmrs-broker/cache/../cache/broker.log is in the directory of the cache (scp.cache_dir_path = /dcmrs-broker/cache). Allowed: a file outside of it.',
+  );
+  expect(loadConfig({ env: { ...required, LOG_FILE: '/dcmrs-broker/cache.log' } }).config.log.file).toBe(
+    '/dcmrs-broker/cache.log',
+  );
+});
+
+test('a host may have defaults of its own, which count where nothing else gives a value', () => {
+  const defaults = { 'scp.cache_dir_path': '/home/cache', 'control.port': 0 };
+  const { SCP_CACHE_DIR_PATH: _, ...others } = required;
+  const { config, sources } = loadConfig({ env: { ...others, CONTROL_PORT: '4000' }, defaults });
+  expect(config.scp.cacheDirPath).toBe('/home/cache');
+  expect(sources.get('scp.cache_dir_path')).toEqual({ source: 'default', where: 'default of this host' });
+  expect(config.control.port).toBe(4000);
 });

@@ -130,6 +130,25 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'hosts',
+    type: types.hosts(),
+    accepted: [
+      ['', ''],
+      [' Gateway.example.org,10.0.0.1  [::1]', 'gateway.example.org, 10.0.0.1, ::1'],
+    ],
+    refused: ['http://gateway', 'gateway:80', 'a b, c/d', '*', 1, null],
+  },
+  {
+    name: 'a secret',
+    type: types.secret({ minLength: 16, emptyMeans: 'none' }),
+    accepted: [
+      ['', ''],
+      [' 0123456789abcdef ', '0123456789abcdef'],
+      ['!"#$%&\'()*+,-./:;', '!"#$%&\'()*+,-./:;'],
+    ],
+    refused: ['0123456789abcde', 'with spaces in between', 'ünicode-in-the-middle', 'x'.repeat(257), 1, null],
+  },
+  {
     name: 'a path',
     type: types.path(),
     accepted: [

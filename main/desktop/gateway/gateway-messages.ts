@@ -1,0 +1,35 @@
+import type { HostAbilities } from '../../../broker/control/contract/host.ts';
+
+/** What the gateway's process asks of the desktop's. */
+export type HostQuestion =
+  | { readonly what: 'choose-folder'; readonly startAt: string | undefined }
+  | { readonly what: 'open-folder'; readonly path: string }
+  | { readonly what: 'start-at-login'; readonly enabled: boolean };
+
+/** What the gateway is started with. Nothing of it is on a command line, where others could read it. */
+export interface GatewayStart {
+  readonly home: string;
+  /** Which the control API asks for. */
+  readonly token: string;
+  /** The built user interface. */
+  readonly interfaceDirectory: string;
+  /** Values for settings that are required, and for which a desktop knows a good place. */
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly abilities: HostAbilities;
+}
+
+/** From the desktop's process to the gateway's. */
+export type ToGateway =
+  | { readonly type: 'start'; readonly start: GatewayStart }
+  | { readonly type: 'abilities'; readonly abilities: HostAbilities }
+  | { readonly type: 'answer'; readonly id: number; readonly path: string | undefined }
+  | { readonly type: 'refusal'; readonly id: number; readonly message: string }
+  | { readonly type: 'stop' };
+
+/** From the gateway's process to the desktop's. */
+export type FromGateway =
+  /** The control API and the user interface are at `url`. */
+  | { readonly type: 'ready'; readonly url: string }
+  /** It cannot start; the process ends after it. */
+  | { readonly type: 'failed'; readonly message: string; readonly remedy: string | undefined }
+  | { readonly type: 'question'; readonly id: number; readonly question: HostQuestion };
