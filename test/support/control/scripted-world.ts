@@ -23,6 +23,8 @@ export class ScriptedWorld {
     canCheckForUpdates: false,
   };
   log: LogEntry[] = [];
+  /** Settings that `settings.validate` finds missing as long as no change gives them. */
+  missing: string[] = [];
   /** What a check of an archive finds fitting, by property. */
   suggestedChanges: Record<string, string | number | boolean> = {};
   /** What a procedure fails with, by its path: `retrievals.cancel`. */
