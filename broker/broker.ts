@@ -1,4 +1,5 @@
 import type { Archive } from './archive/archive.ts';
+import type { CheckReceiver } from './archive/check/check-receiver.ts';
 import { ArchiveSet } from './composition/archive-set.ts';
 import { DicomwebEndpoint } from './composition/dicomweb-endpoint.ts';
 import type { PartContext } from './composition/part-context.ts';
@@ -16,6 +17,9 @@ import { HealthBoard } from './observe/health.ts';
 import type { Logger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { type Listening, Receiver } from './receiving/receiver.ts';
+import { ReceiverTaps } from './receiving/receiver-taps.ts';
+import { TestReceiver } from './receiving/test-receiver.ts';
+import type { TappedReceiver } from './receiving/test-reception.ts';
 import type { JobProgress } from './retrieval/job-progress.ts';
 import { Retrieval } from './retrieval/retrieval.ts';
 import { retrievalSettings } from './retrieval/retrieval-settings.ts';
@@ -31,6 +35,8 @@ interface Running {
   scp: Listening;
   readonly imaging: ImagingPool;
   readonly receiver: Receiver;
+  /** What the receiving thread tells. */
+  readonly taps: ReceiverTaps;
   readonly archives: ArchiveSet;
   readonly endpoint: DicomwebEndpoint;
 }
@@ -72,6 +78,11 @@ export class Broker {
       incomingAssociations: () => receiver.openAssociations,
       httpConnections: () => endpoint.connections,
     };
+  }
+
+  /** The storage SCP for those who look at what comes; undefined while it does not run. */
+  get tappedReceiver(): TappedReceiver | undefined {
+    return this.#running;
   }
 
   /** @throws BrokerError `configuration` where a port or the cache cannot be used; nothing is left running then */
@@ -141,20 +152,20 @@ export class Broker {
     this.#stops.push(() => running.storage.close());
     const imaging = new ImagingPool();
     this.#stops.push(() => imaging.close());
-    const receiver = new Receiver(
-      receivingOptions(config),
+    const taps = new ReceiverTaps(
       receiverEvents({
         ...this.#context,
         storage: () => running.storage,
         retrieval: () => running.retrieval,
       }),
     );
+    const receiver = new Receiver(receivingOptions(config), taps);
     this.#stops.push(() => receiver.stop());
     const archives = new ArchiveSet(this.#context, (...order) => receiver.get(...order));
     const endpoint = new DicomwebEndpoint();
     const retrieval = this.#openRetrieval(config, storage, receiver);
     const scp = { address: config.scp.localHost, port: config.scp.localPort, quickAck: '' };
-    const running: Running = { config, storage, retrieval, scp, imaging, receiver, archives, endpoint };
+    const running: Running = { config, storage, retrieval, scp, imaging, receiver, taps, archives, endpoint };
 
     running.scp = await receiver.start();
     this.#told(running.scp, config);
@@ -231,6 +242,7 @@ export class Broker {
         this.metrics.retrievalStarted(archive);
       },
       onEnd: (progress) => {
+        cache.noteChange(progress.archive, progress.resource.study);
         this.#retrievalEnded(progress);
       },
     });
@@ -250,4 +262,12 @@ export class Broker {
       durationInSecs: (Date.now() - progress.startedAt) / 1000,
     });
   }
+}
+
+/**
+ * Receives what an archive sends that is being checked: at the broker that runs, else at a storage SCP of its
+ * own. One for the life of the process.
+ */
+export function checkReceiver(broker: () => Broker | undefined): CheckReceiver {
+  return new TestReceiver(() => broker()?.tappedReceiver);
 }

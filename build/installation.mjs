@@ -16,6 +16,13 @@ export const nodePath = join(
 );
 
 /**
+ * Where Node keeps what it makes of the sources. Without it every thread takes the types out of them by a
+ * WebAssembly module of its own: that costs time and memory, and such modules that come and go end the process
+ * now and then (see NativeCodecs.compiled).
+ */
+export const compileCache = join(root, 'node_modules', '.cache', 'node-compile-cache');
+
+/**
  * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }} LockedPackage
  * @typedef {{ packages?: Record<string, LockedPackage> }} LockFile
  */

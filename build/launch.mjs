@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { endLike, runChild } from './child.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
-import { installPackages, nodePath } from './installation.mjs';
+import { compileCache, installPackages, nodePath } from './installation.mjs';
 
 /** @param {string} script */
 const pathOf = (script) => fileURLToPath(new URL(`../${script}`, import.meta.url));
+
+function childEnvironment() {
+  return { NODE_COMPILE_CACHE: compileCache, ...process.env };
+}
 
 /**
  * Installs and builds what is missing; says why where it cannot.
@@ -21,7 +25,9 @@ export async function prepare({ debianPackages = false, interface: needsInterfac
     return false;
   }
   if (!needsInterface) return true;
-  const { code, interruptedBy } = await runChild(nodePath, [pathOf('build/prepare-interface.ts')]);
+  const { code, interruptedBy } = await runChild(nodePath, [pathOf('build/prepare-interface.ts')], {
+    env: childEnvironment(),
+  });
   if (interruptedBy !== undefined) return false;
   // The gateway works without: its page says that it is missing.
   if (code !== 0) console.error('The user interface could not be built; the reason is above.');
@@ -38,5 +44,5 @@ export async function prepare({ debianPackages = false, interface: needsInterfac
 export async function launch(script, args, needs = {}) {
   const { nodeOptions = [], debianPackages = false, interface: needsInterface = false } = needs;
   if (!(await prepare({ debianPackages, interface: needsInterface }))) return;
-  endLike(await runChild(nodePath, [...nodeOptions, pathOf(script), ...args]));
+  endLike(await runChild(nodePath, [...nodeOptions, pathOf(script), ...args], { env: childEnvironment() }));
 }

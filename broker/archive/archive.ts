@@ -22,6 +22,7 @@ import {
 } from './archive-retrieve.ts';
 import type { ArchiveQuery, FindNotes } from './query.ts';
 import { classesOf } from './modality-classes.ts';
+import { ArchiveProbe } from './probe/archive-probe.ts';
 import { findContexts, findExtendedNegotiation } from './find-negotiation.ts';
 import { StoreContexts } from './store-contexts.ts';
 import { StoreRun, type StoreRunOptions } from './store-run.ts';
@@ -54,6 +55,8 @@ export class Archive {
   /** AE title under which it sends instances. */
   readonly aeTitle: string;
   readonly maxAssociations: number;
+  /** For those who want to see how it answers. */
+  readonly probe: ArchiveProbe;
   readonly #options: ArchiveOptions;
   readonly #find: ArchiveFind;
   readonly #retrieve: ArchiveRetrieve;
@@ -85,6 +88,13 @@ export class Archive {
       queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
       responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
     };
+    this.probe = new ArchiveProbe({
+      endpoint: endpointOf(config.qido),
+      limits: associationLimits(dimse),
+      permits,
+      queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
+      responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
+    });
     this.#find = new ArchiveFind({
       name: config.name,
       literal: this.#literal,
@@ -186,13 +196,19 @@ export class Archive {
   }
 
   #poolOf(permits: Permits, request: PoolOptions['request']): AssociationPool {
-    const { dimse, onAssociations } = this.#options;
+    const { config, dimse, logger, onAssociations } = this.#options;
     return new AssociationPool({
       request,
       permits,
       queueTimeoutMs: dimse.queueTimeoutInSecs * 1000,
       idleTimeoutMs: dimse.associationIdleTimeoutInSecs * 1000,
-      onChange: onAssociations,
+      onChange: (change, id) => {
+        onAssociations(change);
+        logger.debug(
+          { archive: config.name, association: id },
+          `An association with the archive was ${change}.`,
+        );
+      },
     });
   }
 }

@@ -1,16 +1,11 @@
-import { chooseCharacterSet } from '../dicom/text-encoder.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
-import { readDataSet } from '../dicom/data-set-reader.ts';
-import { writeDataSet } from '../dicom/data-set-writer.ts';
 import type { Association } from '../dimse/association.ts';
 import type { AssociationPool } from '../dimse/association-pool.ts';
-import { findScu } from '../dimse/find-scu.ts';
-import { studyRootFindSopClass } from '../domain/sop-class.ts';
-import { encodingOf } from '../domain/transfer-syntax.ts';
 import type { Logger } from '../observe/logger.ts';
 import { tidyAnswer, unmatchedKeys } from './find-answer.ts';
-import { type FindStep, findIdentifiers, textsOf } from './find-identifier.ts';
+import { type FindStep, findIdentifiers } from './find-identifier.ts';
 import { negotiatedSupport } from './find-negotiation.ts';
+import { findOn } from './find-on.ts';
 import type { FindNotes } from './query.ts';
 
 export interface ArchiveFindOptions {
@@ -77,20 +72,15 @@ export class FindRequests {
     association: Association,
     { identifier, step, context }: { identifier: DicomJson; step: FindStep; context: FindContext },
   ): AsyncGenerator<DicomJson, void, undefined> {
-    const { transferSyntax } = association.requireContext(studyRootFindSopClass, 'C-FIND (Study Root)');
-    const encoding = encodingOf(transferSyntax);
-    const preferred = this.#characterSet === undefined ? [] : [this.#characterSet];
-    const characterSet = chooseCharacterSet(textsOf(identifier), preferred);
-    const request = {
-      identifier: writeDataSet(identifier, encoding, characterSet),
+    const answers = findOn(association, identifier, {
+      preferred: this.#characterSet === undefined ? [] : [this.#characterSet],
       timeoutMs: this.#options.responseTimeoutMs,
       signal: context.signal,
-    };
-    for await (const answer of findScu(association, request)) {
-      const read = readDataSet(answer.identifier, encoding);
-      if (read.characterSet.length > 0) this.#characterSet = read.characterSet.join('\\');
-      const tidy = tidyAnswer(read.dataSet, step);
-      this.#report(read.problems, step, tidy === undefined);
+    });
+    for await (const answer of answers) {
+      if (answer.characterSet.length > 0) this.#characterSet = answer.characterSet.join('\\');
+      const tidy = tidyAnswer(answer.dataSet, step);
+      this.#report(answer.problems, step, tidy === undefined);
       if (tidy === undefined) continue;
       for (const tag of unmatchedKeys(tidy, step.keys, answer.unsupportedKeys))
         context.notes.unmatchedKeys.add(tag);

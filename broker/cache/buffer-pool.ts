@@ -13,13 +13,16 @@ export interface BufferPoolLimits {
 /** Buffers of one size, used over and over: making one of some MiB costs as much as filling it. */
 export class BufferPool {
   readonly #limits: BufferPoolLimits;
+  readonly #onFreed: (buffer: SharedArrayBuffer) => void;
   readonly #waiting = new Set<() => void>();
   #free: SharedArrayBuffer[] = [];
   #taken = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(limits: BufferPoolLimits) {
+  /** @param onFreed told of each buffer that is not used again */
+  constructor(limits: BufferPoolLimits, onFreed: (buffer: SharedArrayBuffer) => void = () => undefined) {
     this.#limits = limits;
+    this.#onFreed = onFreed;
   }
 
   /** Buffers that are in use. */
@@ -59,7 +62,8 @@ export class BufferPool {
   }
 
   /** Gives the place of a buffer back that somebody may still read: the buffer is not used again. */
-  discard(): void {
+  discard(buffer: SharedArrayBuffer): void {
+    this.#onFreed(buffer);
     this.#giveBack();
   }
 
@@ -67,7 +71,9 @@ export class BufferPool {
   clear(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
+    const freed = this.#free;
     this.#free = [];
+    for (const buffer of freed) this.#onFreed(buffer);
   }
 
   #bufferOfPlace(): SharedArrayBuffer {

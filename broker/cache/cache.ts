@@ -4,13 +4,19 @@ import type { Uid } from '../domain/uid.ts';
 import type { CacheLogger } from './cache-logger.ts';
 import type { CacheLimits, Evicted } from './eviction.ts';
 import { Eviction } from './eviction.ts';
+import { IndexFlush } from './index-flush.ts';
 import type { InstanceIndex } from './instance-index.ts';
 import { instancePath } from './instance-path.ts';
 import { openIndex } from './open-index.ts';
+import { type PinFill, PinLimit } from './pin-limit.ts';
 import type { CachedStudy, StoredInstance } from './stored-instance.ts';
+import type { StudyCatalogue } from './study-catalogue.ts';
+import { type StudyChangeListener, StudyChanges } from './study-changes.ts';
 import { StudyHolds } from './study-holds.ts';
+import type { DescribedSeries } from './study-summary.ts';
 import { Trash } from './trash.ts';
 
+export type { PinFill } from './pin-limit.ts';
 export type { CachedStudy, StoredInstance } from './stored-instance.ts';
 
 export interface CacheOptions extends CacheLimits {
@@ -21,6 +27,8 @@ export interface CacheOptions extends CacheLimits {
   readonly now?: () => number;
   /** Told of each study that has left the cache as a whole. */
   readonly onStudyLeft?: (archive: string, study: Uid) => void;
+  /** Told when pinned studies fill the cache, and when no longer. */
+  readonly onPinFill?: (fill: PinFill) => void;
 }
 
 export interface CacheStatistics {
@@ -31,10 +39,6 @@ export interface CacheStatistics {
   readonly oldestUse: number | undefined;
 }
 
-/** How long changes gather, and how many at most: as much as fits into a few milliseconds. */
-const flushAfterMs = 20;
-const flushAt = 256;
-const retryFlushAfterMs = 1000;
 const evictEveryMs = 30_000;
 const studyPage = 64;
 
@@ -48,11 +52,13 @@ export class Cache {
   readonly #logger: CacheLogger;
   readonly #now: () => number;
   readonly #index: InstanceIndex;
+  readonly #flush: IndexFlush;
   readonly #holds = new StudyHolds();
   readonly #trash: Trash;
   readonly #eviction: Eviction;
+  readonly #pinLimit: PinLimit;
+  readonly #changes: StudyChanges;
   readonly #evictionTimer: NodeJS.Timeout;
-  #flushTimer: NodeJS.Timeout | undefined;
   #evictsForSize = false;
   #closed = false;
 
@@ -61,6 +67,13 @@ export class Cache {
     this.#logger = options.logger;
     this.#now = options.now ?? Date.now;
     this.#index = index;
+    this.#flush = new IndexFlush({
+      index,
+      logger: options.logger,
+      onWritten: () => {
+        if (this.#eviction.isDue) this.#evictInBackground();
+      },
+    });
     this.#trash = new Trash(options.directory);
     this.#eviction = new Eviction({
       cacheDir: options.directory,
@@ -69,7 +82,14 @@ export class Cache {
       trash: this.#trash,
       limits: options,
       logger: options.logger,
-      onStudyLeft: options.onStudyLeft,
+      onStudyLeft: (archive, study) => {
+        options.onStudyLeft?.(archive, study);
+        this.#changes.note(archive, study);
+      },
+    });
+    this.#pinLimit = new PinLimit({ ...options, catalogue: index.catalogue, onChange: options.onPinFill });
+    this.#changes = new StudyChanges((thrown) => {
+      this.#logger.error({ err: thrown }, 'A listener of the cache failed.');
     });
     this.#evictionTimer = setInterval(() => {
       this.#evictInBackground();
@@ -83,14 +103,32 @@ export class Cache {
    */
   static async open(options: CacheOptions): Promise<Cache> {
     const index = await openIndex(options);
-    return new Cache(options, index);
+    const cache = new Cache(options, index);
+    cache.#pinLimit.check();
+    return cache;
+  }
+
+  /** What the studies are about, to be listed. What changes them goes through the cache. */
+  get catalogue(): Omit<StudyCatalogue, 'describe' | 'pin' | 'unpin'> {
+    return this.#index.catalogue;
+  }
+
+  /** Calls `listener` for each study that has changed, as StudyChanges says. The result takes it off again. */
+  onStudyChange(listener: StudyChangeListener): () => void {
+    return this.#changes.listen(listener);
+  }
+
+  /** Has listeners told of a study of which something else has changed. */
+  noteChange(archive: string, study: Uid): void {
+    this.#changes.note(archive, study);
   }
 
   /** Notes an instance whose file is in its place. Never throws; ignored after `close`. */
   add(instance: StoredInstance): void {
     if (this.#closed) return;
     this.#index.add(instance, this.#now());
-    this.#noteChange();
+    this.#changes.note(instance.archive, instance.study);
+    this.#flush.noteChange();
   }
 
   /** The instances of a resource that are there, in the order in which they arrived. */
@@ -111,6 +149,7 @@ export class Cache {
   markComplete(archive: string, resource: Resource, count: number): void {
     if (resource.level === 'instance') return;
     this.#index.markComplete({ archive, resource, count, at: this.#now() });
+    this.#changes.note(archive, resource.study);
   }
 
   /**
@@ -126,7 +165,7 @@ export class Cache {
   touch(archive: string, study: Uid): void {
     if (this.#closed) return;
     this.#index.use(archive, study, this.#now());
-    this.#noteChange();
+    this.#flush.noteChange();
   }
 
   /** Keeps a study in the cache until it is disposed of, which counts as a use. */
@@ -146,30 +185,71 @@ export class Cache {
     const current = this.#index.get(instance);
     if (current !== undefined && (instance.arrival ?? current.arrival) !== current.arrival) return;
     this.#logger.warn({ ...name, reason }, 'An instance was dropped from the cache.');
-    if (current !== undefined) this.#removeFile(instancePath(this.directory, name));
+    if (current !== undefined) {
+      const path = instancePath(this.directory, name);
+      this.#trash.discard(path, (thrown) => {
+        this.#logger.warn({ path, err: thrown }, 'A file cannot be removed from the cache.');
+      });
+    }
     this.#index.remove(archive, [{ ...name, level: 'instance' }]);
+    this.#changes.note(archive, study);
+  }
+
+  /** Keeps what was found in instances of series, for lists. Ignored after `close`. */
+  describe(described: readonly DescribedSeries[]): void {
+    if (this.#closed) return;
+    this.#index.catalogue.describe(described);
+    for (const { archive, study } of described) this.#changes.note(archive, study);
   }
 
   /**
-   * Takes a whole study out of the cache; resolves when its files are gone.
-   * @throws BrokerError `busy` while it is being received or sent
+   * Keeps a study whatever its age and the limit, or no longer; it counts towards the limit.
+   * @throws BrokerError `not-found` where nothing of it is there
    */
-  async remove(archive: string, study: Uid): Promise<void> {
-    if (this.#holds.isHeld(archive, study)) {
-      const message = `The study ${study} is being received or sent, and cannot be removed from the cache now.`;
-      throw new BrokerError('busy', message, { retryAfterInSecs: 30 });
+  pin(archive: string, study: Uid, isPinned: boolean): void {
+    const { catalogue } = this.#index;
+    if (!this.hasStudy(archive, study)) {
+      throw new BrokerError('not-found', `The study ${study} of archive ${archive} is not in the cache.`);
     }
-    await this.#eviction.removeStudy(archive, study);
+    if (isPinned) catalogue.pin(archive, study, this.#now());
+    else catalogue.unpin(archive, study);
+    this.#pinLimit.check();
+    this.#changes.note(archive, study);
   }
 
-  /** Takes out what is too old, then what is too much; held studies stay. */
-  evict(now: number = this.#now()): Promise<Evicted> {
-    return this.#eviction.run(now);
+  /** Which studies are being received or sent. */
+  get holds(): Omit<StudyHolds, 'hold'> {
+    return this.#holds;
+  }
+
+  /**
+   * Takes a whole study out of the cache, pinned or not; resolves when its files are gone.
+   * @param staysPinned whether it is pinned still when it comes again
+   * @throws BrokerError `busy` while it is being received or sent
+   */
+  async remove(archive: string, study: Uid, { staysPinned = false } = {}): Promise<void> {
+    if (this.#holds.isHeld(archive, study)) {
+      const message = `The study ${study} is being received or sent, and cannot be removed from the cache now.`;
+      const remedy = 'Remove it when that is over, or stop the viewers that read it.';
+      throw new BrokerError('busy', message, { retryAfterInSecs: 30, remedy });
+    }
+    await this.#eviction.removeStudy(archive, study);
+    if (this.#closed) return;
+    if (!staysPinned) this.#index.catalogue.unpin(archive, study);
+    this.#pinLimit.check();
+  }
+
+  /** Takes out what is too old, then what is too much; held and pinned studies stay. */
+  async evict(now: number = this.#now()): Promise<Evicted> {
+    const evicted = await this.#eviction.run(now);
+    if (!this.#closed) this.#pinLimit.check();
+    return evicted;
   }
 
   /** Takes out at once what is beyond the new limits. */
   setLimits(limits: CacheLimits): void {
     this.#eviction.setLimits(limits);
+    this.#pinLimit.setLimit(limits.maxSizeInMb);
     if (!this.#closed) this.#evictInBackground();
   }
 
@@ -195,36 +275,12 @@ export class Cache {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#evictionTimer);
-    clearTimeout(this.#flushTimer);
+    this.#changes.close();
     const stopped = this.#eviction.stop();
-    this.#flush();
+    this.#flush.close();
     this.#index.close();
     await stopped;
     await this.#trash.idle();
-  }
-
-  #noteChange(): void {
-    if (this.#index.pending % flushAt === 0) this.#flush();
-    this.#flushSoon(flushAfterMs);
-  }
-
-  #flushSoon(afterMs: number): void {
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = undefined;
-      if (!this.#flush()) this.#flushSoon(retryFlushAfterMs);
-      else if (this.#eviction.isDue) this.#evictInBackground();
-    }, afterMs).unref();
-  }
-
-  /** False where it failed: what is not written is kept for the next time. */
-  #flush(): boolean {
-    try {
-      this.#index.flush();
-      return true;
-    } catch (thrown) {
-      this.#logger.error({ err: thrown }, 'The cache index cannot be written.');
-      return false;
-    }
   }
 
   #evictInBackground(): void {
@@ -240,17 +296,5 @@ export class Cache {
       .finally(() => {
         this.#evictsForSize = false;
       });
-  }
-
-  #removeFile(path: string): void {
-    const report = (thrown: unknown): void => {
-      this.#logger.warn({ path, err: thrown }, 'A file cannot be removed from the cache.');
-    };
-    try {
-      const taken = this.#trash.take(path);
-      if (taken !== undefined) this.#trash.remove(taken).catch(report);
-    } catch (thrown) {
-      report(thrown);
-    }
   }
 }

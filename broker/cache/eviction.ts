@@ -9,7 +9,7 @@ import type { Trash } from './trash.ts';
 export interface CacheLimits {
   /** A study that was not used for this long leaves the cache. */
   readonly maxAgeInMin: number;
-  /** Above this, the studies leave that were used longest ago; 0 is no limit. */
+  /** Above this, the studies leave that were used longest ago; 0 is no limit. Pinned ones count, and stay. */
   readonly maxSizeInMb: number;
 }
 
@@ -32,7 +32,7 @@ interface EvictionParts {
 /** Studies that are looked at in one query. */
 const pageLength = 64;
 
-/** Takes whole studies out of the cache: those that are too old, then those used longest ago. */
+/** Takes whole studies out of the cache, unless they are pinned: those that are too old, then those used longest ago. */
 export class Eviction {
   readonly #parts: EvictionParts;
   #limits: CacheLimits;
@@ -121,11 +121,12 @@ export class Eviction {
     return !this.#stopped && isWanted();
   }
 
-  /** False where the study stays: it is in use, was used since it was looked up, or cannot be moved. */
+  /** False where the study stays: it is in use, was used or pinned since it was looked up, or cannot be moved. */
   async #evictStudy({ archive, study, bytes, lastUsedAt }: CachedStudy): Promise<boolean> {
     const { index, holds, logger } = this.#parts;
     if (holds.isHeld(archive, study)) return false;
     if (index.study(archive, study)?.lastUsedAt !== lastUsedAt) return false;
+    if (index.catalogue.isPinned(archive, study)) return false;
     try {
       await this.removeStudy(archive, study);
       logger.debug({ archive, study, bytes, lastUsedAt }, 'A study left the cache.');

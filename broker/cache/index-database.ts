@@ -2,52 +2,16 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BrokerError } from '../domain/errors.ts';
 import type { CacheLogger } from './cache-logger.ts';
-
-/** Raised with every change of the tables below: an index of another version is rebuilt from the files. */
-const schemaVersion = 1;
-
-const schema = `
-  CREATE TABLE instance (
-    archive TEXT NOT NULL,
-    study TEXT NOT NULL,
-    series TEXT NOT NULL,
-    instance TEXT NOT NULL,
-    sop_class TEXT NOT NULL,
-    transfer_syntax TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    data_set_offset INTEGER NOT NULL,
-    crc32 INTEGER NOT NULL,
-    arrival INTEGER NOT NULL,
-    received_at INTEGER NOT NULL,
-    PRIMARY KEY (archive, study, series, instance)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE study (
-    archive TEXT NOT NULL,
-    study TEXT NOT NULL,
-    instances INTEGER NOT NULL,
-    bytes INTEGER NOT NULL,
-    last_used_at INTEGER NOT NULL,
-    PRIMARY KEY (archive, study)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX study_by_use ON study (last_used_at);
-  CREATE TABLE complete (
-    archive TEXT NOT NULL,
-    study TEXT NOT NULL,
-    resource TEXT NOT NULL,
-    level TEXT NOT NULL,
-    instance_count INTEGER NOT NULL,
-    completed_at INTEGER NOT NULL,
-    PRIMARY KEY (archive, study, resource)
-  ) STRICT, WITHOUT ROWID;
-`;
+import { migrations, schema, schemaVersion } from './index-schema.ts';
 
 /** SQLite result codes that matter here (https://www.sqlite.org/rescode.html). */
 const resultCode = { busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
 /**
  * Opens the index, alone: the lock on it is held until it is closed, and the operating system lets go
- * of it when the process dies. An index of another version is made anew; what is lost with it is which
- * studies and series were complete, so that these are fetched again.
+ * of it when the process dies. An index of an older version is brought up to this one. Where there is no
+ * way it is made anew; what is lost with it is which studies and series were complete, so that these are
+ * fetched again, and which studies were pinned.
  * @throws BrokerError `configuration` where another process has it open, `disk-full`, or `internal`,
  *   for which `isIndexDamage` tells whether making it anew helps
  */
@@ -92,13 +56,34 @@ function openOrRebuild(path: string, logger: CacheLogger): DatabaseSync {
   const version = versionOf(database);
   if (version === schemaVersion) return database;
   if (version === 0) return withSchema(database);
+  if (isMigrated(database, version, logger)) return database;
   database.close();
   logger.warn(
     { path, version, needed: schemaVersion },
-    'The cache index is of another version and is made anew; what was complete is fetched again.',
+    'The cache index is of another version and is made anew; what was complete is fetched again, and no study is pinned any more.',
   );
   removeIndexDatabase(path);
   return withSchema(openLocked(path));
+}
+
+/** False where no way leads from that version to ours, or it fails: nothing is changed then. */
+function isMigrated(database: DatabaseSync, version: number, logger: CacheLogger): boolean {
+  try {
+    for (let from = version; from < schemaVersion; from += 1) {
+      const step = migrations[from];
+      if (step === undefined) return false;
+      database.exec(`BEGIN; ${step} PRAGMA user_version = ${from + 1}; COMMIT`);
+    }
+    return version < schemaVersion;
+  } catch (thrown) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    if (resultCodeOf(thrown) === resultCode.full) throw thrown;
+    logger.warn(
+      { err: thrown, version },
+      'The cache index cannot be brought up to the version of the gateway.',
+    );
+    return false;
+  }
 }
 
 /**

@@ -32,6 +32,8 @@ export interface IndexStatements {
   readonly isMarked: StatementSync;
   readonly unmark: StatementSync;
   readonly unmarkStudy: StatementSync;
+  readonly removeStudySummary: StatementSync;
+  readonly removeSeriesSummaries: StatementSync;
 }
 
 /** Prepares every statement of the index. */
@@ -55,7 +57,7 @@ export function prepareStatements(database: DatabaseSync): IndexStatements {
     anyOfSeries: sql('SELECT 1 FROM instance WHERE archive = ? AND study = ? AND series = ? LIMIT 1'),
     lastArrival: sql('SELECT max(arrival) AS arrival FROM instance'),
     growStudy: sql(
-      `INSERT INTO study (archive, study, instances, bytes, last_used_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO study (archive, study, instances, bytes, last_used_at, first_received_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET instances = instances + excluded.instances, bytes = bytes + excluded.bytes,
        last_used_at = max(last_used_at, excluded.last_used_at) RETURNING instances`,
     ),
@@ -66,7 +68,10 @@ export function prepareStatements(database: DatabaseSync): IndexStatements {
     useStudy: sql('UPDATE study SET last_used_at = max(last_used_at, ?) WHERE archive = ? AND study = ?'),
     noFutureUse: sql('UPDATE study SET last_used_at = ?1 WHERE last_used_at > ?1'),
     study: sql('SELECT * FROM study WHERE archive = ? AND study = ?'),
-    studiesByUse: sql('SELECT * FROM study WHERE last_used_at <= ? ORDER BY last_used_at LIMIT ? OFFSET ?'),
+    studiesByUse: sql(
+      `SELECT * FROM study WHERE last_used_at <= ? AND (archive, study) NOT IN (SELECT archive, study FROM pin)
+       ORDER BY last_used_at LIMIT ? OFFSET ?`,
+    ),
     studiesAfter: sql('SELECT * FROM study WHERE (archive, study) > (?, ?) ORDER BY archive, study LIMIT ?'),
     oldestUse: sql('SELECT min(last_used_at) AS oldest FROM study'),
     totals: sql(
@@ -76,5 +81,7 @@ export function prepareStatements(database: DatabaseSync): IndexStatements {
     isMarked: sql('SELECT 1 FROM complete WHERE archive = ? AND study = ? AND resource IN (?, ?) LIMIT 1'),
     unmark: sql('DELETE FROM complete WHERE archive = ? AND study = ? AND resource IN (?, ?)'),
     unmarkStudy: sql('DELETE FROM complete WHERE archive = ? AND study = ?'),
+    removeStudySummary: sql('DELETE FROM study_summary WHERE archive = ? AND study = ?'),
+    removeSeriesSummaries: sql('DELETE FROM series_summary WHERE archive = ? AND study = ?'),
   };
 }

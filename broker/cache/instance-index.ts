@@ -9,6 +9,7 @@ import { prepareStatements } from './index-statements.ts';
 import type { Totals } from './pending-changes.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { CachedStudy, InstanceName, StoredInstance } from './stored-instance.ts';
+import { StudyCatalogue } from './study-catalogue.ts';
 
 /**
  * The tables of what is in the cache: instances, studies with their sums and last use, and what was
@@ -17,6 +18,8 @@ import type { CachedStudy, InstanceName, StoredInstance } from './stored-instanc
  * `disk-full` or `internal` where SQLite fails; what has gathered is then kept.
  */
 export class InstanceIndex {
+  /** What the studies are about, and which are pinned. */
+  readonly catalogue: StudyCatalogue;
   readonly #database: DatabaseSync;
   readonly #cacheDir: string;
   readonly #sql: IndexStatements;
@@ -29,6 +32,14 @@ export class InstanceIndex {
     this.#cacheDir = cacheDir;
     this.#sql = prepareStatements(database);
     this.#pending = new PendingChanges(this.#sql);
+    this.catalogue = new StudyCatalogue({
+      database,
+      read: (query) => this.#read(query),
+      transaction: (write) => {
+        this.flush();
+        return this.#transaction(write);
+      },
+    });
     this.#arrival = Number(this.#sql.lastArrival.get()?.['arrival'] ?? 0);
     const row = this.#sql.totals.get() ?? {};
     this.#totals = {
@@ -186,6 +197,8 @@ export class InstanceIndex {
     this.#sql.removeStudyInstances.run(archive, study);
     this.#sql.removeStudy.run(archive, study);
     this.#sql.unmarkStudy.run(archive, study);
+    this.#sql.removeStudySummary.run(archive, study);
+    this.#sql.removeSeriesSummaries.run(archive, study);
   }
 
   /** The size of the instance that was dropped, or undefined where there is none of that name. */

@@ -27,8 +27,11 @@ export class InstanceReader {
 
   constructor(options: InstanceReaderOptions) {
     const { logger, startWorker, ...limits } = options;
-    this.#pool = new BufferPool({ ...defaultLimits, ...limits });
-    this.#thread = new ReaderThread(logger, startWorker);
+    const thread = new ReaderThread(logger, startWorker);
+    this.#thread = thread;
+    this.#pool = new BufferPool({ ...defaultLimits, ...limits }, (buffer) => {
+      thread.forget(buffer);
+    });
   }
 
   /** Buffers that are in use by streams. */

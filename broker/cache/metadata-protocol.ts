@@ -1,3 +1,5 @@
+import type { AttributeLines } from '../dicom/attribute-lines.ts';
+import type { InstanceOutline } from '../dicom/instance-outline.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Uid } from '../domain/uid.ts';
 import type { StoredInstance } from './stored-instance.ts';
@@ -76,13 +78,26 @@ export interface PlacesRequest {
   readonly instances: PackedInstances;
 }
 
+/** Asks for the outlines of the first of these instances, as many as are made in a moment. */
+export interface OutlinesRequest {
+  readonly kind: 'outlines';
+  readonly instances: PackedInstances;
+}
+
+/** Asks for the attributes of one instance, laid out in lines. */
+export interface AttributesRequest {
+  readonly kind: 'attributes';
+  readonly instances: PackedInstances;
+}
+
 /** Asks for studies of which there is metadata, by archive and UID from the given one on. */
 export interface StudiesRequest {
   readonly kind: 'studies';
   readonly after: NamedStudy;
 }
 
-export type MetadataQuestion = TextsRequest | PlacesRequest | StudiesRequest;
+export type MetadataQuestion =
+  TextsRequest | PlacesRequest | OutlinesRequest | AttributesRequest | StudiesRequest;
 
 /** What needs no answer, but for `close`, after which the thread ends. */
 export type MetadataOrder =
@@ -103,6 +118,9 @@ export interface MetadataAnswer {
   readonly id: number;
   readonly texts?: TextBatch;
   readonly places?: Uint8Array;
+  /** Null for those whose file cannot be read. */
+  readonly outlines?: readonly (InstanceOutline | null)[];
+  readonly attributes?: AttributeLines;
   readonly studies?: readonly NamedStudy[];
   readonly failure?: MetadataFailure;
 }

@@ -1,5 +1,9 @@
+import { attributeLines, type AttributeLines } from '../dicom/attribute-lines.ts';
+import type { DicomJson } from '../dicom/dicom-json.ts';
 import { bulkUriMarker } from '../dicom/instance-description.ts';
+import { outlineOf, type InstanceOutline } from '../dicom/instance-outline.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import { placesOf } from './instance-places.ts';
 import { makeMetadata, metadataOfUids, type MadeMetadata } from './made-metadata.ts';
 import type { MetadataDatabase } from './metadata-database.ts';
 import {
@@ -20,6 +24,8 @@ const separator = Buffer.from(textSeparator);
 /** An answer ends with the text that reaches one of these. */
 const batchBytes = 512 * 1024;
 const batchMs = 50;
+/** A text that is longer is not parsed for what people read of it: there it is many times as large. */
+const longestParsed = 32 * 1024 * 1024;
 
 export interface StoreOptions {
   readonly database: MetadataDatabase;
@@ -83,12 +89,57 @@ export class MetadataStore {
   places(instance: WantedInstance): Uint8Array | MetadataFailure {
     this.#options.lookingAt(0);
     try {
-      const places = this.#options.database.places(instance) ?? this.#make(instance).places;
+      const places = this.#placesOf(instance);
       this.commit();
       return places;
     } catch (thrown) {
       return failureOf(thrown, 0);
     }
+  }
+
+  /** The outlines of the first instances, at least one; null for those that tell nothing. */
+  outlines(instances: readonly WantedInstance[]): (InstanceOutline | null)[] {
+    const { now = performance.now.bind(performance), lookingAt } = this.#options;
+    const startedAt = now();
+    const outlines: (InstanceOutline | null)[] = [];
+    for (const [index, instance] of instances.entries()) {
+      lookingAt(index);
+      try {
+        outlines.push(instance.isHarmful === true ? null : outlineOf(this.#dataSetOf(instance)));
+      } catch {
+        outlines.push(null);
+      }
+      if (now() - startedAt >= batchMs) break;
+    }
+    this.commit();
+    return outlines;
+  }
+
+  attributes(instance: WantedInstance): AttributeLines | MetadataFailure {
+    this.#options.lookingAt(0);
+    try {
+      if (instance.isHarmful === true) throw harmful();
+      const dataSet = this.#dataSetOf(instance);
+      const { bulk } = placesOf(Buffer.from(this.#placesOf(instance)).toString());
+      this.commit();
+      return attributeLines(dataSet, bulk);
+    } catch (thrown) {
+      return failureOf(thrown, 0);
+    }
+  }
+
+  /** The attributes, with markers in the place of large values. @throws BrokerError `malformed-data-set` */
+  #dataSetOf(instance: WantedInstance): DicomJson {
+    const text = this.#textOf(instance);
+    if (text.length > longestParsed) {
+      const message = `The instance has ${text.length} bytes of attributes, which is more than can be shown.`;
+      throw new BrokerError('malformed-data-set', message);
+    }
+    return JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString()) as DicomJson;
+  }
+
+  #placesOf(instance: WantedInstance): Uint8Array {
+    return this.#options.database.places(instance) ?? this.#make(instance).places;
   }
 
   #textOf(instance: WantedInstance): Uint8Array {

@@ -71,8 +71,14 @@ function answerTo(
     const texts = store.texts(unpackInstances(question.instances), question.service);
     return 'code' in texts ? { id, failure: texts } : { id, texts };
   }
+  if (question.kind === 'outlines')
+    return { id, outlines: store.outlines(unpackInstances(question.instances)) };
   const [instance] = unpackInstances(question.instances);
   if (instance === undefined) return { id };
+  if (question.kind === 'attributes') {
+    const attributes = store.attributes(instance);
+    return 'code' in attributes ? { id, failure: attributes } : { id, attributes };
+  }
   const places = store.places(instance);
   return 'code' in places ? { id, failure: places } : { id, places };
 }

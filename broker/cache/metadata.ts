@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import type { AttributeLines } from '../dicom/attribute-lines.ts';
+import type { InstanceOutline } from '../dicom/instance-outline.ts';
 import { BrokerError } from '../domain/errors.ts';
 import type { CacheLogger } from './cache-logger.ts';
 import { type InstancePlaces, placesOf } from './instance-places.ts';
@@ -110,6 +112,36 @@ export class Metadata {
       return placesOf(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString());
     });
     return settledOrAborted(places, signal);
+  }
+
+  /**
+   * What lists show of instances, in their order; null for one whose file cannot be read.
+   * @throws BrokerError `cancelled` on the signal, `internal`
+   */
+  async outlines(
+    instances: readonly StoredInstance[],
+    signal: AbortSignal,
+  ): Promise<(InstanceOutline | null)[]> {
+    const outlines: (InstanceOutline | null)[] = [];
+    while (outlines.length < instances.length) {
+      const wanted = instances.slice(outlines.length, outlines.length + mostAtOnce);
+      const asked = this.#thread.ask({ kind: 'outlines', instances: packInstances(wanted) });
+      const { outlines: made = [] } = await settledOrAborted(asked, signal);
+      if (made.length === 0)
+        throw new BrokerError('internal', 'The thread that makes metadata gave no answer.');
+      outlines.push(...made);
+    }
+    return outlines;
+  }
+
+  /**
+   * The attributes of an instance, laid out for people; bounded, whatever the file holds.
+   * @throws as `texts`
+   */
+  async attributes(instance: StoredInstance, signal: AbortSignal): Promise<AttributeLines> {
+    const asked = this.#thread.ask({ kind: 'attributes', instances: packInstances([instance]) });
+    const { attributes, failure } = await settledOrAborted(asked, signal);
+    return attributes ?? fail([instance], failure);
   }
 
   /** Forgets a study that has left the cache. */

@@ -90,8 +90,12 @@ export class PartFeed {
   async #pump(): Promise<void> {
     try {
       for (;;) {
-        const next = await this.#iterator.next();
-        if (next.done === true || !(await this.#put(next.value))) break;
+        const step = this.#iterator.next();
+        // What gives its parts at once is not made to wait for a turn of the event loop.
+        const next = 'then' in step ? await step : step;
+        if (next.done === true || this.#ended) break;
+        this.#put(next.value);
+        if (this.#queue.length >= capacity) await this.#room();
       }
     } catch (thrown) {
       this.#failure = thrown ?? new Error('The source of the parts failed.');
@@ -100,17 +104,15 @@ export class PartFeed {
     this.#wake?.();
   }
 
-  /** Waits until there is room for more. False where nothing more is wanted. */
-  async #put(part: Part): Promise<boolean> {
-    if (this.#ended) return false;
+  #put(part: Part): void {
     this.#queue.push(part);
     this.#wake?.();
-    if (this.#queue.length >= capacity) {
-      await new Promise<void>((resolve) => {
-        this.#makeRoom = resolve;
-      });
-    }
-    return true;
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#makeRoom = resolve;
+    });
   }
 
   /** A source that cannot be closed properly has nobody any more who would want to know. */

@@ -15,6 +15,7 @@ interface StudyChange {
   instances: number;
   bytes: number;
   usedAt: number;
+  readonly firstAt: number;
 }
 
 interface Use {
@@ -74,7 +75,7 @@ export class PendingChanges {
       const before = this.#sql.sizeOf.get(archive, study, instance.series, instance.instance)?.['size'];
       this.#put(instance, at);
       const key = `${archive}/${study}`;
-      const change = changes.get(key) ?? { archive, study, instances: 0, bytes: 0, usedAt: at };
+      const change = changes.get(key) ?? { archive, study, instances: 0, bytes: 0, usedAt: at, firstAt: at };
       change.instances += before === undefined ? 1 : 0;
       change.bytes += instance.size - Number(before ?? 0);
       change.usedAt = Math.max(change.usedAt, at);
@@ -100,8 +101,8 @@ export class PendingChanges {
   }
 
   /** Returns true where the study is new: it has just the instances that were added. */
-  #growStudy({ archive, study, instances, bytes, usedAt }: StudyChange): boolean {
-    const row = this.#sql.growStudy.get(archive, study, instances, bytes, usedAt);
+  #growStudy({ archive, study, instances, bytes, usedAt, firstAt }: StudyChange): boolean {
+    const row = this.#sql.growStudy.get(archive, study, instances, bytes, usedAt, firstAt);
     return instances > 0 && row?.['instances'] === instances;
   }
 }

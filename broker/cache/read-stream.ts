@@ -91,7 +91,7 @@ export class ReadStream {
     this.#options.signal.removeEventListener('abort', this.#cancel);
     // After the end nothing waits that would have to be told why.
     if (!this.#hasEnded) this.#cancel();
-    for (let buffers = this.#held.size; buffers > 0; buffers--) this.#options.pool.discard();
+    for (const buffer of this.#held) this.#options.pool.discard(buffer);
     this.#held.clear();
     if (this.#planner.isInsidePart) this.#options.thread.end(this.#options.id);
   }
@@ -103,7 +103,7 @@ export class ReadStream {
       filled = await this.#readInto(buffer);
     } catch (thrown) {
       // Where the thread did not answer in time, it may still write into it.
-      pool.discard();
+      pool.discard(buffer);
       throw thrown;
     }
     if (this.#closed) pool.release(buffer);

@@ -22,8 +22,22 @@ export interface FillRequest {
   readonly id: number;
   /** Whose buffer it is: a stream of bytes to one receiver, which reads at most one file at a time. */
   readonly stream: number;
-  readonly buffer: SharedArrayBuffer;
+  /** The number of a buffer that was introduced. */
+  readonly buffer: number;
   readonly segments: readonly Segment[];
+}
+
+/** Introduces a buffer: what goes into it is asked for by its number, since a message with it is costly. */
+export interface BufferRequest {
+  readonly kind: 'buffer';
+  readonly number: number;
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** Says that a buffer is not used any more. */
+export interface ForgetRequest {
+  readonly kind: 'forget';
+  readonly number: number;
 }
 
 /** Says that a stream asks for nothing more, so that its file can be closed. */
@@ -32,7 +46,7 @@ export interface EndRequest {
   readonly stream: number;
 }
 
-export type ReaderRequest = FillRequest | EndRequest;
+export type ReaderRequest = FillRequest | EndRequest | BufferRequest | ForgetRequest;
 
 /** Why a segment could not be read; those before it were. */
 export interface SegmentFailure {

@@ -1,17 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { BrokerError } from '../domain/errors.ts';
 import type { CacheLogger } from './cache-logger.ts';
-import type { FillAnswer, ReaderRequest, Segment, SegmentFailure } from './reader-protocol.ts';
+import type { FillAnswer, ReaderRequest, SegmentFailure } from './reader-protocol.ts';
+import type { Fill } from './segment-reader.ts';
 
 interface Pending {
   readonly settle: (answer: SegmentFailure | undefined) => void;
   readonly fail: (error: BrokerError) => void;
-}
-
-export interface Fill {
-  readonly stream: number;
-  readonly buffer: SharedArrayBuffer;
-  readonly segments: readonly Segment[];
 }
 
 /** Longer than any disk takes that still works. */
@@ -22,8 +17,11 @@ export class ReaderThread {
   readonly #logger: CacheLogger;
   readonly #startWorker: () => Worker;
   readonly #pending = new Map<number, Pending>();
+  /** The numbers of the buffers that the thread knows. */
+  readonly #numbers = new Map<SharedArrayBuffer, number>();
   #worker: Worker | undefined;
   #lastId = 0;
+  #lastNumber = 0;
   #closed = false;
 
   constructor(logger: CacheLogger, startWorker: () => Worker = startReaderWorker) {
@@ -37,7 +35,7 @@ export class ReaderThread {
    * @returns the first segment that could not be read, or undefined
    * @throws BrokerError `internal` where the thread crashed or takes too long, `cancelled` after `close`
    */
-  fill(fill: Fill): Promise<SegmentFailure | undefined> {
+  fill({ buffer, ...fill }: Fill): Promise<SegmentFailure | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw closedError();
       const id = ++this.#lastId;
@@ -56,8 +54,17 @@ export class ReaderThread {
           reject(error);
         },
       });
-      this.#post({ kind: 'fill', id, ...fill });
+      const number = this.#introduced(buffer);
+      this.#post({ kind: 'fill', id, buffer: number, ...fill });
     });
+  }
+
+  /** Lets go of a buffer that is not filled any more. */
+  forget(buffer: SharedArrayBuffer): void {
+    const number = this.#numbers.get(buffer);
+    if (number === undefined) return;
+    this.#numbers.delete(buffer);
+    this.#post({ kind: 'forget', number });
   }
 
   /** Closes the file that the stream is in the middle of. */
@@ -71,6 +78,15 @@ export class ReaderThread {
     const worker = this.#worker;
     this.#forget(worker, closedError());
     await worker?.terminate();
+  }
+
+  #introduced(buffer: SharedArrayBuffer): number {
+    const known = this.#numbers.get(buffer);
+    if (known !== undefined) return known;
+    const number = ++this.#lastNumber;
+    this.#post({ kind: 'buffer', number, buffer });
+    this.#numbers.set(buffer, number);
+    return number;
   }
 
   #post(request: ReaderRequest): void {
@@ -104,7 +120,10 @@ export class ReaderThread {
   }
 
   #forget(worker: Worker | undefined, error: BrokerError): void {
-    if (this.#worker === worker) this.#worker = undefined;
+    if (this.#worker === worker) {
+      this.#worker = undefined;
+      this.#numbers.clear();
+    }
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { fail } of pending) fail(error);

@@ -7,11 +7,24 @@ const port = parentPort;
 if (port === null) throw new Error('This file is the body of a worker thread.');
 const reader = new SegmentReader();
 
+const buffers = new Map<number, SharedArrayBuffer>();
+
 port.on('message', (request: ReaderRequest) => {
-  if (request.kind === 'end') {
-    reader.end(request.stream);
-    return;
+  switch (request.kind) {
+    case 'buffer':
+      buffers.set(request.number, request.buffer);
+      return;
+    case 'forget':
+      buffers.delete(request.number);
+      return;
+    case 'end':
+      reader.end(request.stream);
+      return;
+    case 'fill': {
+      const buffer = buffers.get(request.buffer);
+      if (buffer === undefined) throw new Error(`Buffer ${request.buffer} was not introduced.`);
+      const answer: FillAnswer = { id: request.id, failure: reader.fill({ ...request, buffer }) };
+      port.postMessage(answer);
+    }
   }
-  const answer: FillAnswer = { id: request.id, failure: reader.fill(request) };
-  port.postMessage(answer);
 });

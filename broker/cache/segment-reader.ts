@@ -1,8 +1,16 @@
 import type { Stats } from 'node:fs';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { FillRequest, Segment, SegmentFailure } from './reader-protocol.ts';
+import type { Segment, SegmentFailure } from './reader-protocol.ts';
 import { RecentChecks } from './recent-checks.ts';
+
+/** Segments to read into a buffer, one after the other. */
+export interface Fill {
+  /** Whose buffer it is: a stream of bytes to one receiver, which reads at most one file at a time. */
+  readonly stream: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly segments: readonly Segment[];
+}
 
 interface OpenFile {
   readonly path: string;
@@ -40,7 +48,7 @@ export class SegmentReader {
   }
 
   /** Reads all segments up to the first that fails; the file of that one is closed. */
-  fill({ stream, buffer, segments }: Omit<FillRequest, 'kind' | 'id'>): SegmentFailure | undefined {
+  fill({ stream, buffer, segments }: Fill): SegmentFailure | undefined {
     const bytes = new Uint8Array(buffer);
     for (const [index, segment] of segments.entries()) {
       try {

@@ -43,6 +43,16 @@ export class Trash {
     }
   }
 
+  /** Takes and removes what stands at `path`. @param failed told why that could not be */
+  discard(path: string, failed: (thrown: unknown) => void): void {
+    try {
+      const taken = this.take(path);
+      if (taken !== undefined) this.remove(taken).catch(failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
   /** Settles once nothing is being removed any more, whatever came of it. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#removals);

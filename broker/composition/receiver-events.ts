@@ -15,17 +15,18 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
   const { logger, health, metrics, storage, retrieval } = options;
   return {
     stored: (instance) => {
-      const { cache, metadata } = storage();
+      const { cache, metadata, summaries } = storage();
       cache.add(instance);
       metadata.prepare(instance);
+      summaries.arrived(instance);
       metrics.instanceReceived(instance.archive, instance.size - instance.dataSetOffset);
       retrieval().arrived(instance);
     },
-    receiving: ({ archive, study }) => {
-      retrieval().active(archive, study);
+    receiving: ({ archive, study, bytes }) => {
+      retrieval().active(archive, study, bytes);
     },
-    refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer }) => {
-      const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer };
+    refused: ({ status, comment, sopInstanceUid, callingAeTitle, peer, association }) => {
+      const fields = { status: formatStatus(status), sopInstanceUid, callingAeTitle, peer, association };
       logger.warn(fields, `An instance was refused: ${comment ?? 'no reason'}.`);
       if (status === DimseStatus.outOfResources) {
         health.report('cache', {
@@ -36,8 +37,14 @@ export function receiverEvents(options: ReceiverEventsOptions): ReceiverEvents {
         void storage().cache.evict();
       }
     },
-    association: ({ what, peer, callingAeTitle, open, reason }) => {
-      const fields = { peer, callingAeTitle, open, ...(reason === undefined ? {} : { reason }) };
+    association: ({ what, association, peer, callingAeTitle, open, reason }) => {
+      const fields = {
+        peer,
+        association,
+        callingAeTitle,
+        open,
+        ...(reason === undefined ? {} : { reason }),
+      };
       if (what === 'closed' && reason === undefined)
         logger.debug(fields, 'An association with the storage SCP was closed.');
       else if (what === 'opened') logger.debug(fields, 'An association with the storage SCP was opened.');

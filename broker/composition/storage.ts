@@ -1,8 +1,10 @@
-import { Cache } from '../cache/cache.ts';
+import { Cache, type PinFill } from '../cache/cache.ts';
 import type { CacheLimits } from '../cache/eviction.ts';
 import { InstanceReader } from '../cache/instance-reader.ts';
 import { Metadata } from '../cache/metadata.ts';
+import { pinFillReport } from '../cache/pin-limit.ts';
 import { Spool } from '../cache/spool.ts';
+import { StudySummaries } from '../cache/study-summaries.ts';
 import { ThumbnailStore } from '../cache/thumbnail-store.ts';
 import type { Config } from '../config/config.ts';
 import { toBrokerError } from '../domain/errors.ts';
@@ -13,6 +15,7 @@ import type { PartContext } from './part-context.ts';
 export interface Storage {
   readonly cache: Cache;
   readonly metadata: Metadata;
+  readonly summaries: StudySummaries;
   readonly thumbnails: ThumbnailStore;
   readonly reader: InstanceReader;
   readonly spool: Spool;
@@ -31,6 +34,7 @@ export function cacheLimits({ cacheMaxAgeInMin, cacheMaxSizeInMb }: Config['scp'
 export async function openStorage(settings: Config['scp'], context: PartContext): Promise<Storage> {
   const { logger, metrics, health } = context;
   await using stack = new AsyncDisposableStack();
+  let fill: PinFill | undefined;
   const cache = await Cache.open({
     directory: settings.cacheDirPath,
     ...cacheLimits(settings),
@@ -38,6 +42,11 @@ export async function openStorage(settings: Config['scp'], context: PartContext)
     onStudyLeft: (archive, study) => {
       metadata.removeStudy(archive, study);
       thumbnails.removeStudy(archive, study);
+      summaries.forget(archive, study);
+    },
+    onPinFill: (changed) => {
+      fill = changed;
+      health.report('cache', pinFillReport(changed));
     },
   });
   stack.defer(() => cache.close());
@@ -59,12 +68,15 @@ export async function openStorage(settings: Config['scp'], context: PartContext)
     thumbnails.close();
   });
   thumbnails.removeOthers((archive, study) => cache.hasStudy(archive, study as Uid));
+  const summaries: StudySummaries = new StudySummaries({ cache, metadata, logger });
+  stack.defer(() => summaries.close());
+  summaries.rebuild();
   const reader = new InstanceReader({ logger });
   stack.defer(() => reader.close());
   const spool = new Spool({ directory });
-  health.report('cache', { state: 'working' });
+  if (fill?.isFull !== true) health.report('cache', { state: 'working' });
   const owned = stack.move();
-  return { cache, metadata, thumbnails, reader, spool, close: () => owned.disposeAsync() };
+  return { cache, metadata, summaries, thumbnails, reader, spool, close: () => owned.disposeAsync() };
 }
 
 async function forgetOthers(metadata: Metadata, cache: Cache, { logger }: PartContext): Promise<void> {

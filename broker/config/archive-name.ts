@@ -29,3 +29,15 @@ export function furtherArchives(properties: Iterable<string>): string[] {
   }
   return [...names];
 }
+
+/** The names of a list that commas or spaces separate. */
+export function splitArchiveNames(text: string): string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== '');
+}
+
+/** Names of further archives as they are shown: first those of `order` that there are, then the others by name. */
+export function inOrder(names: Iterable<string>, order: string): string[] {
+  const sorted = [...names].sort();
+  const first = splitArchiveNames(order).filter((name) => sorted.includes(name));
+  return [...first, ...sorted.filter((name) => !first.includes(name))];
+}

@@ -40,7 +40,7 @@ type Section<Name extends string> = {
 
 /** The whole configuration, checked and frozen; each field is the setting of the same name. */
 export interface Config {
-  /** The first is `default`, from the flat properties; the others follow by their names. */
+  /** The first is `default`, from the flat properties; the others follow in the order of `archives.order`. */
   readonly archives: readonly ArchiveConfig[];
   readonly http: Section<'http'>;
   readonly qido: Section<'qido'>;

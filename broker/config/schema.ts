@@ -5,6 +5,7 @@ import { httpSettings } from './sections/http-settings.ts';
 import { logSettings } from './sections/log-settings.ts';
 import { qidoSettings } from './sections/qido-settings.ts';
 import { scpSettings } from './sections/scp-settings.ts';
+import { severalArchivesSettings } from './sections/several-archives-settings.ts';
 import { stowSettings } from './sections/stow-settings.ts';
 import { wadoSettings } from './sections/wado-settings.ts';
 import { variableName, type ArchiveSettingDefinition, type SettingDefinition } from './setting.ts';
@@ -18,6 +19,7 @@ const schema = {
   ...qidoSettings,
   ...wadoSettings,
   ...stowSettings,
+  ...severalArchivesSettings,
   ...scpSettings,
   ...dimseSettings,
   ...controlSettings,

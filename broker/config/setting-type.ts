@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { archiveNameForm, isFurtherArchiveName, splitArchiveNames } from './archive-name.ts';
 import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
 import { isHost, isPath, readHost, readUrlBase, splitHosts } from './text-forms.ts';
 
 /** How a form shows a setting. */
 type SettingKind =
   | 'ae-title'
+  | 'archive-names'
   | 'host'
   | 'hosts'
   | 'port'
@@ -74,6 +76,23 @@ export function hosts(): SettingType<string> {
     return names.length <= 100 && names.every(isHost) ? names.join(', ') : undefined;
   };
   return { kind: 'hosts', schema: z.preprocess(onText(read), z.string({ error: allowed })), allowed };
+}
+
+/** Names of further archives, as one text with commas between them. */
+export function archiveNames(): SettingType<string> {
+  const allowed = `names of archives with commas between them, each once, each ${archiveNameForm}; or nothing`;
+  const read = (text: string): unknown => {
+    const names = splitArchiveNames(text);
+    const isEachOnce = new Set(names).size === names.length;
+    return names.length <= 100 && isEachOnce && names.every(isFurtherArchiveName)
+      ? names.join(', ')
+      : undefined;
+  };
+  return {
+    kind: 'archive-names',
+    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    allowed,
+  };
 }
 
 /** Something that only those may know who are meant to; '' only where `emptyMeans` says what that stands for. */

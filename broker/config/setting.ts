@@ -5,6 +5,7 @@ export const groups = {
   'archive-query': 'The archive: queries (C-FIND)',
   'archive-retrieve': 'The archive: retrieval (C-MOVE, C-GET)',
   'archive-store': 'The archive: storing (C-STORE)',
+  archives: 'Several archives',
   http: 'HTTP server',
   qido: 'Queries of DICOMweb clients (QIDO-RS)',
   wado: 'Retrieval by DICOMweb clients (WADO-RS)',

@@ -1,14 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
 import { BrokerError } from '../domain/errors.ts';
-import { configurationError, excerpt, notAllowedText } from './problem-text.ts';
+import { configurationError, excerpt, notAllowed } from './problem-text.ts';
 import { findSetting, type SettingName } from './schema.ts';
+import type { SettingFault } from './setting-fault.ts';
 import type { RawValue, SettingSource } from './setting-source.ts';
 import { unknownPropertyHint } from './unknown-name.ts';
 
 /** Values by property, as the settings store has them. */
-type StoredSettings = Readonly<Record<string, unknown>>;
+export type StoredSettings = Readonly<Record<string, unknown>>;
 
 /** The settings store of a home directory, the file that the user interface writes. */
 export function storePath(home: string): string {
@@ -32,33 +33,54 @@ export function readStore(home: string): StoredSettings {
  */
 export function writeStore(home: string, changes: StoredSettings): void {
   const next = new Map(Object.entries(readStore(home)));
-  const problems: string[] = [];
+  const faults: SettingFault[] = [];
   for (const [property, raw] of Object.entries(changes)) {
     const setting = findSetting(property);
     if (setting === undefined) {
-      problems.push(`${excerpt(property)} is no setting.${unknownPropertyHint(property)}`);
+      faults.push(unknownSetting(property));
     } else if (raw === null) {
       next.delete(property);
     } else {
       const parsed = setting.type.schema.safeParse(raw);
       if (parsed.success) next.set(property, parsed.data);
-      else problems.push(notAllowedText(setting, raw));
+      else faults.push(notAllowed(setting, raw));
     }
   }
-  if (problems.length > 0) throw configurationError(problems);
+  if (faults.length > 0) throw configurationError(faults);
   access(home, 'written', (store) => {
     store.store = Object.fromEntries(next);
   });
 }
 
-/** The settings of the home directory's settings store. */
-export function storeSource(home: string): SettingSource {
+/** Puts a settings store aside that is damaged, so that a new one can be written. False where it is not. */
+export function setAsideDamagedStore(home: string): boolean {
+  try {
+    readStore(home);
+    return false;
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.cause instanceof SyntaxError)) throw error;
+    renameSync(storePath(home), `${storePath(home)}.damaged`);
+    return true;
+  }
+}
+
+/** What is wrong with a change of something that is no setting. */
+export function unknownSetting(property: string): SettingFault {
+  return { property, message: `${excerpt(property)} is no setting.${unknownPropertyHint(property)}` };
+}
+
+/**
+ * The settings of the home directory's settings store.
+ * @param changes what it is to be read as, without being written: null for a setting that is taken out
+ */
+export function storeSource(home: string, changes: StoredSettings = {}): SettingSource {
   const path = storePath(home);
   const values = new Map<SettingName, RawValue>();
   const problems: string[] = [];
   const warnings: string[] = [];
   try {
-    for (const [property, raw] of Object.entries(readStore(home))) {
+    for (const [property, raw] of Object.entries({ ...readStore(home), ...changes })) {
+      if (raw === null && Object.hasOwn(changes, property)) continue;
       const setting = findSetting(property);
       if (setting !== undefined) {
         values.set(setting.property, { raw, origin: { source: 'store', where: path } });

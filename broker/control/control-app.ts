@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { callRecord } from './call-record.ts';
 import { hostCheck } from './checks/host-check.ts';
 import { jsonBody } from './checks/json-body.ts';
 import { fetchSiteCheck, originCheck } from './checks/origin-check.ts';
@@ -9,6 +10,7 @@ import { tokenCheck } from './checks/token-check.ts';
 import { TokenGate } from './checks/token-gate.ts';
 import { controlError } from './control-problem.ts';
 import type { ControlServices } from './control-services.ts';
+import { healthRoute } from './health-route.ts';
 import { openapiDocument } from './openapi-document.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import { procedureCalls } from './procedure-calls.ts';
@@ -34,8 +36,9 @@ export function controlApp(options: ControlAppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(securityHeaders());
+  app.use(callRecord(logger), securityHeaders());
   app.use(hostCheck(options.allowedHosts), originCheck());
+  app.get('/health', healthRoute(services.lifecycle));
 
   const gate = new TokenGate(options.token);
   app.use(['/api', '/rpc'], fetchSiteCheck(), noStore, tokenCheck(gate, logger), jsonBody());

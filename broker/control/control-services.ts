@@ -1,10 +1,12 @@
 import type { Archive } from '../archive/archive.ts';
+import type { CheckReceiver } from '../archive/check/check-receiver.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Metadata } from '../cache/metadata.ts';
 import type { ThumbnailStore } from '../cache/thumbnail-store.ts';
 import type { Config } from '../config/config.ts';
 import type { ImagingPool } from '../dicom/imaging/imaging-pool.ts';
 import type { HealthBoard } from '../observe/health.ts';
+import type { LogBook } from '../observe/log-book.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
@@ -83,5 +85,9 @@ export interface ControlServices {
   readonly lifecycle: GatewayLifecycle;
   readonly settings: SettingsAccess;
   readonly host: HostCapabilities;
+  /** Receives what an archive sends that is being checked, also while no gateway runs. */
+  readonly checkReceiver: CheckReceiver;
   readonly logger: Logger;
+  /** What the logger writes into, besides its outputs: `createLogger(settings, undefined, logBook)`. */
+  readonly logBook: LogBook;
 }

@@ -3,18 +3,13 @@ import { OpenAPIHandler } from '@orpc/openapi/node';
 import { ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { StandardHandlerOptions } from '@orpc/server/standard';
-import type { Response } from 'express';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { CallContext } from './call-context.ts';
 import type { StreamLimit } from './checks/stream-limit.ts';
 import { brokerErrorOf, controlError } from './control-problem.ts';
 import { withMappedErrors } from './mapped-events.ts';
 import type { ControlRouter } from './router.ts';
-
-/** What a procedure's call knows of its HTTP request. Handlers need nothing of it. */
-export interface CallContext {
-  readonly response: Response;
-}
 
 /** The two forms of the control API, as handlers of Node's HTTP server. */
 export interface ProcedureCalls {

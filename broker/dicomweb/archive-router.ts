@@ -1,8 +1,8 @@
 import { type RequestHandler, Router } from 'express';
 import type { Spool } from '../cache/spool.ts';
 import type { Config } from '../config/config.ts';
-import { isAllowedOrigin } from './http/allowed-origin.ts';
-import type { ServiceBases } from './archive-mounts.ts';
+import { isAllowedOrigin } from '../config/allowed-origin.ts';
+import type { ServiceBases } from '../config/archive-mounts.ts';
 import { bulkdataRouter } from './bulkdata/bulkdata-routes.ts';
 import { framesRouter } from './frames/frames-routes.ts';
 import { metadataRouter } from './retrieve/metadata-routes.ts';

@@ -3,7 +3,7 @@ import type { Archive } from '../archive/archive.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { HealthBoard } from '../observe/health.ts';
 import type { Logger } from '../observe/logger.ts';
-import { type ArchiveMount, archiveMounts } from './archive-mounts.ts';
+import { type ArchiveMount, archiveMounts } from '../config/archive-mounts.ts';
 import { type ArchiveServices, archiveRouter } from './archive-router.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { loopbackHostCheck } from './http/host-check.ts';

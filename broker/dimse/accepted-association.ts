@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { BrokerError } from '../domain/errors.ts';
 import { type AssociateRq, decodeAssociateRq, encodeAssociateAc } from './associate-pdu.ts';
 import { applicationContextName } from './associate-items.ts';
-import type { AssociationServer, Responder } from './association.ts';
+import type { AssociationServer, Responder } from './association-server.ts';
 import type { CommandSet } from './command-set.ts';
 import { PduType, type Rejection, rejectPdu } from './pdu.ts';
 import {

@@ -24,6 +24,8 @@ interface AssociateCommon {
   readonly maxPduLength: number;
   readonly roles: readonly RoleSelection[];
   readonly extended: readonly ExtendedNegotiation[];
+  /** Implementation Version Name of the peer where it told one; ours is always sent (PS3.7 annex D.3.3.2). */
+  readonly implementation?: string | undefined;
 }
 
 /** A-ASSOCIATE-RQ (PS3.8 section 9.3.2). */
@@ -146,11 +148,13 @@ function decodeAssociate(body: Buffer, visit: (type: number, value: Buffer) => v
   const roles: RoleSelection[] = [];
   const extended: ExtendedNegotiation[] = [];
   let maxPduLength = 0;
+  let implementation: string | undefined;
   for (const item of decodeItems(body.subarray(fixedPartLength))) {
     visit(item.type, item.value);
     if (item.type !== ItemType.userInformation) continue;
     for (const { type, value } of decodeItems(item.value)) {
       if (type === ItemType.maximumLength && value.length >= 4) maxPduLength = value.readUInt32BE(0);
+      if (type === ItemType.implementationVersionName) implementation = itemText(value);
       if (type === ItemType.roleSelection) roles.push(decodeRole(value));
       if (type === ItemType.extendedNegotiation) {
         const { uid, rest } = splitUid(value);
@@ -164,6 +168,7 @@ function decodeAssociate(body: Buffer, visit: (type: number, value: Buffer) => v
     maxPduLength,
     roles,
     extended,
+    implementation,
   };
 }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { BrokerError } from '../domain/errors.ts';
+import { type LogContext, inLogContext, streamInLogContext } from '../observe/log-context.ts';
 import { Association, type AssociationRequest } from './association.ts';
 import type { Permit, Permits } from './permits.ts';
 
@@ -11,8 +13,8 @@ export interface PoolOptions {
   readonly queueTimeoutMs: number;
   /** How long an idle association is kept. */
   readonly idleTimeoutMs: number;
-  /** Told of each association that opens or ends. */
-  readonly onChange?: (change: 'opened' | 'closed') => void;
+  /** Told of each association that opens or ends, with the id that log entries have of it. */
+  readonly onChange?: (change: 'opened' | 'closed', id: string) => void;
 }
 
 interface Idle {
@@ -28,7 +30,7 @@ interface Idle {
 export class AssociationPool {
   readonly #options: PoolOptions;
   readonly #idle: Idle[] = [];
-  readonly #open = new Set<Association>();
+  readonly #open = new Map<Association, string>();
   /** Associations that go to users of this pool who wait in turn and have just been granted a permit. */
   readonly #handedOver: Association[] = [];
   readonly #stopping = new AbortController();
@@ -61,7 +63,7 @@ export class AssociationPool {
     }
     const lent = await this.#openNew(signal, suits);
     try {
-      return await work(lent.association);
+      return await this.#logged(lent.association, work);
     } finally {
       this.#giveBack(lent);
     }
@@ -78,7 +80,10 @@ export class AssociationPool {
       const before = lent.association.responsesReceived;
       let started = false;
       try {
-        for await (const value of work(lent.association)) {
+        for await (const value of streamInLogContext(
+          this.#context(lent.association),
+          work(lent.association),
+        )) {
           started = true;
           yield value;
         }
@@ -99,7 +104,7 @@ export class AssociationPool {
       clearTimeout(idle.timer);
       void this.#end(idle);
     }
-    await Promise.all([...this.#open].map((association) => association.end()));
+    await Promise.all([...this.#open.keys()].map((association) => association.end()));
   }
 
   async #attemptOn<T>(
@@ -108,13 +113,23 @@ export class AssociationPool {
   ): Promise<{ value: T } | typeof stale> {
     const before = kept.association.responsesReceived;
     try {
-      return { value: await work(kept.association) };
+      return { value: await this.#logged(kept.association, work) };
     } catch (error) {
       if (isStale(error, kept.association, before)) return stale;
       throw error;
     } finally {
       this.#giveBack(kept);
     }
+  }
+
+  /** What is logged while an association is used carries its id. */
+  #logged<T>(association: Association, work: (association: Association) => Promise<T>): Promise<T> {
+    return inLogContext(this.#context(association), () => work(association));
+  }
+
+  #context(association: Association): LogContext {
+    const id = this.#open.get(association);
+    return id === undefined ? {} : { association: id };
   }
 
   /** The one used last: the others come to their idle limit sooner that way. */
@@ -150,12 +165,13 @@ export class AssociationPool {
   }
 
   #watch(association: Association): void {
-    this.#open.add(association);
-    this.#options.onChange?.('opened');
+    const id = randomUUID().slice(0, 8);
+    this.#open.set(association, id);
+    this.#options.onChange?.('opened', id);
     void association.closed.then(() => {
       this.#open.delete(association);
       this.#forget(association);
-      this.#options.onChange?.('closed');
+      this.#options.onChange?.('closed', id);
     });
   }
 

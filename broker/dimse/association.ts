@@ -1,4 +1,5 @@
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
+import type { AssociationServer, Responder } from './association-server.ts';
 import { CommandField, type CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
 import {
@@ -17,19 +18,6 @@ import type { UpperLayer } from './upper-layer.ts';
 export interface AssociationRequest extends Proposal {
   /** Serves requests that the peer sends on this association: C-STORE during a C-GET. */
   readonly server?: AssociationServer;
-}
-
-/** Sends messages on an association. */
-export interface Responder {
-  send(contextId: number, command: CommandSet): void;
-}
-
-/** Answers the peer's requests. */
-export interface AssociationServer {
-  /** Where a request's data set goes. */
-  sink(context: AcceptedContext, command: CommandSet): DataSetSink | undefined;
-  /** A request is complete. */
-  message(responder: Responder, context: AcceptedContext, command: CommandSet): void;
 }
 
 export interface RequestOptions {
@@ -59,6 +47,8 @@ export class Association implements AssociationReceiver, Responder {
   readonly contexts: ReadonlyMap<number, AcceptedContext>;
   readonly proposed: AssociationRequest['contexts'];
   readonly extended: readonly ExtendedNegotiation[];
+  /** Implementation Version Name of the peer, where it told one (PS3.7 annex D.3.3.2). */
+  readonly implementation: string | undefined;
   readonly #layer: UpperLayer;
   readonly #closed: Promise<BrokerError | undefined>;
   readonly #server: AssociationServer | undefined;
@@ -76,6 +66,7 @@ export class Association implements AssociationReceiver, Responder {
     this.proposed = request.contexts;
     this.contexts = acceptedContexts(request.contexts, opened.answer);
     this.extended = opened.answer.extended;
+    this.implementation = opened.answer.implementation;
     this.#layer.peerMaxPduLength = opened.answer.maxPduLength;
     opened.handler.association = this;
     void this.#closedReason().then((reason) => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { BrokerError } from '../domain/errors.ts';
 import { type AssociateAc, decodeAssociateAc, encodeAssociateRq } from './associate-pdu.ts';
+import type { AssociationTrace, Connection } from './association-trace.ts';
 import type { CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
 import { PduType } from './pdu.ts';
@@ -32,6 +33,8 @@ export interface Proposal {
   readonly extended?: readonly ExtendedNegotiation[];
   readonly limits: AssociationLimits;
   readonly quickAck?: QuickAck | undefined;
+  /** Watches the association. */
+  readonly trace?: AssociationTrace | undefined;
 }
 
 /** Takes the messages of an association. */
@@ -58,7 +61,8 @@ const maxIdentifierLength = 8 * 1024 * 1024;
  * the socket is closed then
  */
 export async function negotiate(socket: Socket, request: Proposal, signal?: AbortSignal): Promise<Opened> {
-  const { endpoint, limits } = request;
+  const { endpoint, limits, trace } = request;
+  trace?.connected(connectionOf(socket));
   const handler: { association: AssociationReceiver | undefined } = { association: undefined };
   let settleClosed: (reason: BrokerError | undefined) => void = () => undefined;
   const closed = new Promise<BrokerError | undefined>((resolve) => (settleClosed = resolve));
@@ -81,10 +85,11 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
       },
       sink: (contextId, command) => established().sink(contextId, command),
       message: (contextId, command, dataSet) => {
+        trace?.message('received', command, dataSet?.length);
         established().receive(contextId, command, dataSet);
       },
     },
-    { ...limits, maxIdentifierLength, quickAck: request.quickAck, peer: describe(endpoint) },
+    { ...limits, maxIdentifierLength, quickAck: request.quickAck, peer: describe(endpoint), trace },
   );
   try {
     const answer = await settledWithin<AssociateAc>(
@@ -92,11 +97,14 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
       signal,
       (resolve, reject) => {
         answered = (type, body) => {
-          if (type === PduType.associateAc) resolve(decodeAssociateAc(body));
-          else if (type === PduType.associateRj) {
-            reject(
-              rejectionError(endpoint, { result: body[1] ?? 0, source: body[2] ?? 0, reason: body[3] ?? 0 }),
-            );
+          if (type === PduType.associateAc) {
+            const answer = decodeAssociateAc(body);
+            trace?.accepted(answer);
+            resolve(answer);
+          } else if (type === PduType.associateRj) {
+            const rejection = { result: body[1] ?? 0, source: body[2] ?? 0, reason: body[3] ?? 0 };
+            trace?.rejected(rejection);
+            reject(rejectionError(endpoint, rejection));
           } else
             throw new BrokerError('association-aborted', `${describe(endpoint)} sent an unexpected PDU.`);
         };
@@ -105,13 +113,16 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
             reason ?? new BrokerError('association-aborted', `${describe(endpoint)} closed the connection.`),
           );
         });
+        const { contexts, roles = [], extended = [] } = request;
+        const { maxPduLength } = limits;
+        trace?.requested({ endpoint, contexts, extended, maxPduLength });
         layer.sendPdu(
           encodeAssociateRq({
             ...endpoint,
-            contexts: request.contexts,
-            maxPduLength: limits.maxPduLength,
-            roles: request.roles ?? [],
-            extended: request.extended ?? [],
+            contexts,
+            maxPduLength,
+            roles,
+            extended,
           }),
         );
       },
@@ -127,6 +138,11 @@ export async function negotiate(socket: Socket, request: Proposal, signal?: Abor
       throw new BrokerError('association-aborted', `${describe(endpoint)} negotiated twice.`);
     };
   }
+}
+
+function connectionOf(socket: Socket): Connection {
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket;
+  return { localAddress, localPort, remoteAddress, remotePort };
 }
 
 function associationError(endpoint: Endpoint, error: unknown, timeoutMs: number): BrokerError {

@@ -22,6 +22,20 @@ export function rejectionError(endpoint: Endpoint, rejection: Rejection): Broker
   });
 }
 
+/** The reason of an A-ASSOCIATE-RJ as PS3.8 table 9-21 names it. */
+export function explainRejection({ source, reason }: Rejection): string {
+  return reasons.get(`${source}.${reason}`) ?? 'no reason given';
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['1.2', 'application context name not supported'],
+  ['1.3', 'calling AE title not recognized'],
+  ['1.7', 'called AE title not recognized'],
+  ['2.2', 'protocol version not supported'],
+  ['3.1', 'temporary congestion'],
+  ['3.2', 'local limit exceeded'],
+]);
+
 function explain(endpoint: Endpoint, { source, reason }: Rejection): { why: string; remedy: string } {
   const ours = endpoint.callingAeTitle;
   const theirs = endpoint.calledAeTitle;

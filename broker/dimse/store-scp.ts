@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerError } from '../domain/errors.ts';
@@ -26,6 +27,8 @@ export interface StoreScpOptions {
 
 export interface ScpAssociationEvent {
   readonly what: 'opened' | 'refused' | 'closed';
+  /** What log entries call it. */
+  readonly association: string;
   readonly peer: string;
   readonly callingAeTitle: string;
   readonly open: number;
@@ -93,6 +96,7 @@ export class StoreScp {
     const { onAssociation } = this.#options;
     onAssociation({
       what: 'refused',
+      association: '',
       peer: 'unknown',
       callingAeTitle: '',
       open: this.#associations.size,
@@ -103,10 +107,11 @@ export class StoreScp {
   #accept(socket: Socket): void {
     const { handler, onAssociation } = this.#options;
     const peer = socket.remoteAddress ?? 'unknown';
+    const id = randomUUID().slice(0, 8);
     let callingAeTitle = '';
     let opened = false;
     const report = (what: ScpAssociationEvent['what'], reason?: string): void => {
-      onAssociation({ what, peer, callingAeTitle, open: this.#associations.size, reason });
+      onAssociation({ what, association: id, peer, callingAeTitle, open: this.#associations.size, reason });
     };
     const association = new AcceptedAssociation(socket, {
       ...this.#options,
@@ -122,7 +127,7 @@ export class StoreScp {
         opened = true;
         this.#associations.add(association);
         report('opened');
-        return new StoreService(handler, { callingAeTitle: request.callingAeTitle, peer });
+        return new StoreService(handler, { callingAeTitle: request.callingAeTitle, peer, association: id });
       },
       closed: (reason) => {
         this.#connections.delete(association);

@@ -1,6 +1,6 @@
 import { DimseStatus } from '../domain/dimse-status.ts';
 import { BrokerError } from '../domain/errors.ts';
-import type { AssociationServer, Responder } from './association.ts';
+import type { AssociationServer, Responder } from './association-server.ts';
 import { CommandField, type CommandSet } from './command-set.ts';
 import type { DataSetSink } from './message-assembler.ts';
 import type { AcceptedContext } from './presentation-context.ts';
@@ -12,6 +12,8 @@ export interface StoreRequest {
   readonly transferSyntaxUid: string;
   readonly callingAeTitle: string;
   readonly peer: string;
+  /** What log entries call the association that it comes over. */
+  readonly association?: string;
 }
 
 /** Keeps one instance. `end` stores it for good, returns the status of the response, and does not throw. */
@@ -29,6 +31,7 @@ export interface StoreHandler {
 export interface StorePeer {
   readonly callingAeTitle: string;
   readonly peer: string;
+  readonly association?: string;
 }
 
 /** Answers C-ECHO and C-STORE; one per association, which handles one message at a time. */

@@ -7,6 +7,7 @@ import {
   silentPeer,
   unexpectedRelease,
 } from './broken-association.ts';
+import type { AssociationTrace } from './association-trace.ts';
 import { type CommandSet, encodeCommandSet } from './command-set.ts';
 import { MessageAssembler, type MessageListener } from './message-assembler.ts';
 import {
@@ -41,6 +42,7 @@ export interface UpperLayerOptions {
   /** Largest data set that is collected in memory (an identifier), in bytes. */
   readonly maxIdentifierLength: number;
   readonly quickAck: QuickAck | undefined;
+  readonly trace?: AssociationTrace | undefined;
 }
 
 /** How long a peer may take to close its side after a release, a rejection or an abort (ARTIM, PS3.8 section 9.1.5). */
@@ -72,6 +74,7 @@ export class UpperLayer {
   #artim: NodeJS.Timeout | undefined;
   readonly #transferTimeoutMs: number;
   readonly #flow: ReadFlow;
+  readonly #trace: AssociationTrace | undefined;
   /** Largest P-DATA-TF variable part that the peer takes, in bytes; 0 means any. */
   peerMaxPduLength = 16_384;
   /** Who the peer is, for error texts. */
@@ -83,6 +86,7 @@ export class UpperLayer {
     this.#transferTimeoutMs = options.transferTimeoutMs;
     this.#flow = new ReadFlow(socket, options.transferTimeoutMs);
     this.peer = options.peer;
+    this.#trace = options.trace;
     this.#assembler = new MessageAssembler(listener, options.maxIdentifierLength);
     this.#decoder = new PduDecoder(
       {
@@ -137,6 +141,7 @@ export class UpperLayer {
    */
   sendMessage(contextId: number, command: CommandSet, dataSet?: Buffer): void {
     if (this.#state !== 'open') return;
+    this.#trace?.message('sent', command, dataSet?.length);
     const pdus = encodeDataPdus(contextId, 'command', encodeCommandSet(command), this.#fragmentLength);
     if (dataSet !== undefined)
       pdus.push(...encodeDataPdus(contextId, 'data set', dataSet, this.#fragmentLength));
@@ -186,6 +191,7 @@ export class UpperLayer {
   release(): void {
     if (this.#state !== 'open') return;
     this.#state = 'releasing';
+    this.#trace?.ending('sent', 'A-RELEASE-RQ', '');
     this.#flow.discard();
     this.#socket.write(releaseRqPdu());
     this.#startArtim();
@@ -205,6 +211,9 @@ export class UpperLayer {
   /** Breaks the association off with A-ABORT (PS3.8 section 9.3.8). */
   abort(reason: BrokerError, pduReason: number = AbortReason.notSpecified): void {
     const source = pduReason === AbortReason.notSpecified ? AbortSource.user : AbortSource.provider;
+    if (this.#state === 'open' || this.#state === 'releasing') {
+      this.#trace?.ending('sent', 'A-ABORT', reason.message);
+    }
     this.close(abortPdu(source, pduReason), reason);
   }
 
@@ -235,16 +244,22 @@ export class UpperLayer {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     switch (type) {
       case PduType.releaseRq:
+        this.#trace?.ending('received', 'A-RELEASE-RQ', '');
+        this.#trace?.ending('sent', 'A-RELEASE-RP', '');
         this.close(releaseRpPdu(), undefined);
         return;
       case PduType.releaseRp:
+        this.#trace?.ending('received', 'A-RELEASE-RP', '');
         if (this.#state !== 'releasing') throw unexpectedRelease();
         this.#state = 'closing';
         this.#socket.end();
         return;
-      case PduType.abort:
-        this.destroy(abortedByPeer(body));
+      case PduType.abort: {
+        const reason = abortedByPeer(body);
+        this.#trace?.ending('received', 'A-ABORT', reason.message);
+        this.destroy(reason);
         return;
+      }
       default:
         this.#listener.associate(type, body);
     }
@@ -273,6 +288,7 @@ export class UpperLayer {
     this.#state = 'closed';
     const reason = this.#reason ?? (orderly ? undefined : lostConnection(this.peer));
     this.#assembler.abort(reason ?? lostConnection(this.peer));
+    this.#trace?.closed(reason);
     this.#listener.closed(reason);
   }
 }

@@ -43,6 +43,7 @@ const events = {
   query: { code: '110112', name: 'Query', action: 'E' },
   begin: { code: '110102', name: 'Begin Transferring DICOM Instances', action: 'E' },
   transferred: { code: '110104', name: 'DICOM Instances Transferred', action: 'R' },
+  logUsed: { code: '110101', name: 'Audit Log Used', action: 'R' },
   stored: { code: '110104', name: 'DICOM Instances Transferred', action: 'C' },
 } as const satisfies Record<string, AuditEvent>;
 
@@ -119,7 +120,16 @@ export class AuditTrail {
     });
   }
 
-  #write(event: AuditEvent, request: AuditedRequest & AuditedObjects, outcome: object): void {
+  /** Somebody reads the log with what it hides from others: names of patients (PS3.15 A.5.3.2). */
+  logUsed(requester: AuditedRequester): void {
+    this.#write(events.logUsed, requester, { outcome: 0, withPatientData: true });
+  }
+
+  #write(
+    event: AuditEvent,
+    request: AuditedRequester & Partial<AuditedRequest & AuditedObjects>,
+    outcome: object,
+  ): void {
     const { url, userAgent, ...rest } = request;
     this.#log.info(
       {

@@ -88,6 +88,11 @@ function sortNames(): KnownNames {
   return { sensitiveKeywords, harmlessTags };
 }
 
+/** True where the value under `name` gives whoever has it the right to ask. */
+export function isCredentialName(name: string): boolean {
+  return credentialForm.test(normalise(name));
+}
+
 /**
  * True where the value under `name` may name or describe a person, or be a credential.
  * `name` is a keyword in any case and with any separators, a tag (`00100010`, `(0010,0010)`), the name of

@@ -1,4 +1,4 @@
-import { isSensitiveName } from './sensitive-names.ts';
+import { isCredentialName, isSensitiveName } from './sensitive-names.ts';
 import { redacted, redactQueryString } from './url-redaction.ts';
 
 /** Characters of one text that are looked at and shown. */
@@ -26,25 +26,35 @@ export function redactText(text: string): string {
   return text.length <= maxTextLength ? shown : `${shown}… (${String(text.length)} characters)`;
 }
 
+/** A text with what names patients, but without credentials; of the same length at most. */
+export function redactCredentials(text: string): string {
+  if (!worthALook.test(text)) return text;
+  return hideNamedValues(hideCredentials(text), isCredentialName);
+}
+
 function redactPatterns(text: string): string {
   if (!worthALook.test(text)) return text;
-  return hideNamedValues(
-    text
-      .replace(userInformation, `$1${redacted}@`)
-      .replace(queryInText, (_match, query: string) => `?${redactQueryString(query)}`)
-      .replace(bearer, `$1${redacted}`)
-      .replace(basic, `$1${redacted}`),
+  const shown = hideCredentials(
+    text.replace(queryInText, (_match, query: string) => `?${redactQueryString(query)}`),
   );
+  return hideNamedValues(shown, isSensitiveName);
+}
+
+function hideCredentials(text: string): string {
+  return text
+    .replace(userInformation, `$1${redacted}@`)
+    .replace(bearer, `$1${redacted}`)
+    .replace(basic, `$1${redacted}`);
 }
 
 /** Goes through the text once, so that its cost stays linear whatever a peer put into it. */
-function hideNamedValues(text: string): string {
+function hideNamedValues(text: string, isHidden: (name: string) => boolean): string {
   let shown = '';
   let position = 0;
   for (const match of text.matchAll(nameAndLink)) {
     const [linked, name = ''] = match;
     const end = match.index + linked.length;
-    if (match.index < position || !isSensitiveName(name)) continue;
+    if (match.index < position || !isHidden(name)) continue;
     linkedValue.lastIndex = end;
     const value = linkedValue.exec(text)?.[0] ?? '';
     shown += text.slice(position, end) + (value === '' ? '' : redacted);

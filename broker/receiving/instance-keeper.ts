@@ -58,11 +58,12 @@ export class InstanceKeeper implements StoreHandler {
       end: () => {
         const outcome = writer.end();
         if (outcome.status !== 0) {
-          const { sopInstanceUid, callingAeTitle, peer } = request;
+          const { sopInstanceUid, callingAeTitle, peer, association } = request;
           this.#options.refused({
             sopInstanceUid,
             callingAeTitle,
             peer,
+            association,
             status: outcome.status,
             comment: outcome.comment,
           });

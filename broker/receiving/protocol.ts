@@ -61,6 +61,7 @@ export interface RefusedInstance {
   readonly sopInstanceUid: string;
   readonly callingAeTitle: string;
   readonly peer: string;
+  readonly association: string | undefined;
   readonly status: number;
   readonly comment: string | undefined;
 }

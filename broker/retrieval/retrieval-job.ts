@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cache } from '../cache/cache.ts';
 import type { StoredInstance } from '../cache/stored-instance.ts';
 import { BrokerError, toBrokerError } from '../domain/errors.ts';
@@ -31,6 +32,7 @@ export interface JobOptions {
 
 /** One retrieval, whoever asks for it: asks until all is there, and tells all who wait the truth about the end. */
 export class RetrievalJob {
+  readonly id = randomUUID();
   readonly resource: Resource;
   readonly ended: Promise<void>;
   readonly startedAt = Date.now();
@@ -90,19 +92,17 @@ export class RetrievalJob {
 
   get progress(): JobProgress {
     return {
+      id: this.id,
       archive: this.#options.source.name,
       resource: this.resource,
       state: this.#state,
       startedAt: this.startedAt,
       attempt: this.#attempt,
       received: this.#received.count,
+      receivedBytes: this.#received.bytes,
       expected: this.#listing.isKnown ? this.#listing.expected.count : undefined,
+      error: this.#lastError,
     };
-  }
-
-  /** Why the last attempt failed, while the job waits to try again. */
-  get lastError(): BrokerError | undefined {
-    return this.#lastError;
   }
 
   /** How many instances of a resource are known to be missing; undefined where that is not known. */
@@ -140,7 +140,7 @@ export class RetrievalJob {
   /** An instance of the study has been stored. */
   arrived(instance: StoredInstance): void {
     const isOurs = includes(this.resource, { ...instance, level: 'instance' });
-    if (isOurs) this.#received.arrived(instance.instance);
+    if (isOurs) this.#received.arrived(instance);
     this.#received.watch.sign();
     if (isOurs) this.#audience.offer(instance);
   }
@@ -151,8 +151,8 @@ export class RetrievalJob {
   }
 
   /** The archive is sending, although no instance is whole yet. */
-  active(): void {
-    this.#received.watch.sign();
+  active(bytes: number): void {
+    this.#received.coming(bytes);
   }
 
   async #run(): Promise<void> {
@@ -161,7 +161,7 @@ export class RetrievalJob {
     using stack = new DisposableStack();
     try {
       stack.use(cache.hold(source.name, this.resource.study));
-      for (const { instance } of cache.find(source.name, this.resource)) this.#received.know(instance);
+      for (const instance of cache.find(source.name, this.resource)) this.#received.know(instance);
       const expecting = expect();
       // Where it is cancelled meanwhile, what comes of it is let go of when it comes.
       stack.defer(

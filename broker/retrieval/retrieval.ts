@@ -57,6 +57,7 @@ export class Retrieval {
   readonly #jobs = new Set<RetrievalJob>();
   readonly #jobsOfStudy = new Map<string, Set<RetrievalJob>>();
   readonly #growth: GrowthCheck;
+  readonly #endListeners = new Set<(progress: JobProgress) => void>();
   #settings: RetrievalSettings;
   #stopped = false;
 
@@ -108,14 +109,40 @@ export class Retrieval {
     for (const job of this.#jobsOf(instance.archive, instance.study)) job.lost(instance);
   }
 
-  /** An archive is sending an instance of a study. */
-  active(archive: string, study: Uid): void {
-    for (const job of this.#jobsOf(archive, study)) job.active();
+  /** An archive is sending an instance of a study, of which so many bytes have come since the last sign. */
+  active(archive: string, study: Uid, bytes: number): void {
+    for (const job of this.#jobsOf(archive, study)) job.active(bytes);
+  }
+
+  /** Gives a retrieval up, as `progress` names it. @returns false where there is none of that id */
+  cancel(id: string, why: string): boolean {
+    const job = [...this.#jobs].find((one) => one.id === id);
+    job?.cancel(why);
+    return job !== undefined;
+  }
+
+  /** Calls `listener` with the progress of each retrieval that ends; the result takes it off again. */
+  onEnded(listener: (progress: JobProgress) => void): () => void {
+    this.#endListeners.add(listener);
+    return () => {
+      this.#endListeners.delete(listener);
+    };
   }
 
   /** Something of a study has been stored at the archive: the next who asks for it gets that too. */
   changed(archive: string, study: Uid): void {
     this.#growth.forget(archive, study);
+  }
+
+  /**
+   * Cancels all retrievals of a study, and of what is in it; settles when they have ended.
+   * @returns how many there were
+   */
+  async cancelStudy(archive: string, study: Uid, why: string): Promise<number> {
+    const jobs = [...this.#jobsOf(archive, study)];
+    for (const job of jobs) job.cancel(why);
+    await Promise.all(jobs.map((job) => job.ended));
+    return jobs.length;
   }
 
   /** From now on; retrievals that are under way keep the settings that they began with. */
@@ -192,7 +219,7 @@ export class Retrieval {
   #knownPartial(job: RetrievalJob, source: InstanceSource, resource: Resource): Opened | undefined {
     if (job.state !== 'waiting to retry') return undefined;
     const { retryAfterInSecs } = this.#settings;
-    const reason = job.lastError ?? pending(source.name, this.#settings);
+    const reason = job.progress.error ?? pending(source.name, this.#settings);
     const instances = this.#options.cache.find(source.name, resource);
     const missing = job.missing(resource);
     if (instances.length === 0) {
@@ -243,6 +270,7 @@ export class Retrieval {
     const { progress } = job;
     if (progress.state === 'complete') this.#growth.note(progress.archive, progress.resource);
     this.#options.onEnd(progress);
+    for (const listener of this.#endListeners) listener(progress);
   }
 
   #jobsOf(archive: string, study: Uid): ReadonlySet<RetrievalJob> {

@@ -9,6 +9,8 @@ import type {
   SettingsAccess,
 } from '../../broker/control/control-services.ts';
 import { BrokerError } from '../../broker/domain/errors.ts';
+import { TestReceiver } from '../../broker/receiving/test-receiver.ts';
+import { LogBook } from '../../broker/observe/log-book.ts';
 import { recordedLog } from './query-archive.ts';
 
 /** A lifecycle that a test leads: `set` changes it and tells who listens. */
@@ -117,14 +119,19 @@ export interface ScriptedServices extends ControlServices {
 }
 
 /** Services of a control API that a test leads; nothing runs behind them but what `parts` are given. */
-export function scriptedServices(overrides: { host?: HostCapabilities } = {}): ScriptedServices {
-  const { logger, lines } = recordedLog();
+export function scriptedServices(
+  overrides: { host?: HostCapabilities; logBook?: LogBook } = {},
+): ScriptedServices {
+  const logBook = overrides.logBook ?? new LogBook();
+  const { logger, lines } = recordedLog(logBook);
   return {
     version: '1.2.3',
     lifecycle: new ScriptedLifecycle(),
     settings: new ScriptedSettings(),
     host: overrides.host ?? headlessHost,
+    checkReceiver: new TestReceiver(() => undefined),
     logger,
+    logBook,
     logLines: lines,
   };
 }

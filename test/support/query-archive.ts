@@ -5,6 +5,7 @@ import { Permits } from '../../broker/dimse/permits.ts';
 import { numberContexts } from '../../broker/dimse/presentation-context.ts';
 import { loadQuickAck } from '../../broker/dimse/quick-ack.ts';
 import type { Logger } from '../../broker/observe/logger.ts';
+import type { LogBook } from '../../broker/observe/log-book.ts';
 import { createLogger } from '../../broker/observe/logger.ts';
 import type { Peer } from './dcmtk-tools.ts';
 
@@ -14,16 +15,16 @@ export interface RecordedLog {
   readonly lines: string[];
 }
 
-export function recordedLog(): RecordedLog {
+export function recordedLog(book?: LogBook): RecordedLog {
   const lines: string[] = [];
   const settings = { level: 'debug', format: 'json', file: '', fileMaxSizeInMb: 1, fileMaxCount: 1 } as const;
-  const logger = createLogger(settings, {
-    write: (line) => {
+  const output = {
+    write: (line: string) => {
       lines.push(line);
     },
     close: () => undefined,
-  });
-  return { logger, lines };
+  };
+  return { logger: createLogger(settings, output, book), lines };
 }
 
 export interface QueryArchiveOptions {

@@ -1,12 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { archiveAddress, checkEvent } from './archive-check.ts';
+import { archiveAddress, checkEvent, receiverPlace } from './archive-check.ts';
 import { attributeLine, cachedInstance, cachedSeries, cachedStudy, cacheQuery, studyKey } from './cached.ts';
 import { controlEvent, logEvent } from './events.ts';
 import { gatewayState, throughput } from './gateway-state.ts';
 import { hostAbilities } from './host.ts';
 import { logEntry, logQuery } from './log.ts';
-import { attributeName, echoResult, probeEvent, probeQuery } from './probe.ts';
+import { attributeName, echoResult, probeEvent, probeLevel, probeQuery } from './probe.ts';
 import {
   appliedSettings,
   counterpartPage,
@@ -72,7 +72,14 @@ export const contract = {
   archives: {
     /** Steps connect, associate, echo, find, capabilities; and retrieve, receive where `withRetrieve`. */
     check: route('POST', '/archives/check', 'Tries an archive step by step')
-      .input(z.object({ address: archiveAddress, withRetrieve: z.boolean().default(false) }))
+      .input(
+        z.object({
+          address: archiveAddress,
+          withRetrieve: z.boolean().default(false),
+          /** Absent: as configured, else our AE title when we ask, and port 11112. */
+          receiver: receiverPlace.optional(),
+        }),
+      )
       .output(eventIterator(checkEvent)),
     ask: route('POST', '/archives/{name}/echo', 'Asks an archive now')
       .input(z.object({ name: z.string().max(32) }))
@@ -80,7 +87,14 @@ export const contract = {
   },
   probe: {
     attributes: route('GET', '/probe/attributes', 'Attributes by the beginning of keyword, name or tag')
-      .input(z.object({ text: z.string().max(128), limit: z.coerce.number().int().max(50).default(20) }))
+      .input(
+        z.object({
+          text: z.string().max(128).default(''),
+          /** The keys of this level come first. */
+          level: probeLevel.optional(),
+          limit: z.coerce.number().int().min(1).max(50).default(20),
+        }),
+      )
       .output(z.array(attributeName)),
     find: route('POST', '/probe/find', 'A C-FIND with its trace')
       .input(probeQuery)

@@ -77,3 +77,4 @@ export const counterpartPage = z.object({
   /** Rows such as «AE title that receives images», `BROKER`. */
   rows: z.array(z.object({ label: z.string(), value: z.string(), note: z.string().optional() })),
 });
+export type CounterpartPage = z.infer<typeof counterpartPage>;

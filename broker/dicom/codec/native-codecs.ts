@@ -56,6 +56,7 @@ const monochrome2 = 1;
  * loads dcmjs, cannot bound memory, and keeps an instance whose state a failed frame has spoilt.
  */
 export class NativeCodecs {
+  static #compiled: Promise<WebAssembly.Module> | undefined;
   static #shared: Promise<NativeCodecs> | undefined;
   readonly #module: WebAssembly.Module;
   #instance: WebAssembly.Instance | undefined;
@@ -67,8 +68,23 @@ export class NativeCodecs {
 
   /** The codecs of this thread. */
   static shared(): Promise<NativeCodecs> {
-    NativeCodecs.#shared ??= loadModule().then((module) => new NativeCodecs(module));
+    NativeCodecs.#shared ??= NativeCodecs.compiled().then((module) => new NativeCodecs(module));
     return NativeCodecs.#shared;
+  }
+
+  /**
+   * The module, compiled once and never freed. Threads are handed that of the process, and do not compile
+   * their own: V8 loses count of its code pages now and then where WebAssembly code comes and goes, and ends
+   * the process («Check failed: jit_page.has_value()»); and a thread begins 100 ms earlier.
+   */
+  static compiled(): Promise<WebAssembly.Module> {
+    NativeCodecs.#compiled ??= loadModule();
+    return NativeCodecs.#compiled;
+  }
+
+  /** Has this thread use a module that another one has compiled. */
+  static provide(compiled: Promise<WebAssembly.Module>): void {
+    NativeCodecs.#compiled = compiled;
   }
 
   /**

@@ -22,6 +22,11 @@ export type ImagingJob<Kind extends ImagingKind = ImagingKind> = {
 
 export type ImagingResult<Kind extends ImagingKind> = ImagingKinds[Kind]['result'];
 
+/** What a worker is told before its first job that needs a codec; undefined where none could be compiled. */
+export interface CodecsMessage {
+  readonly codecs: WebAssembly.Module | undefined;
+}
+
 /** What a worker answers to a job. */
 export type ImagingAnswer =
   | { readonly result: ImagingResult<ImagingKind> }

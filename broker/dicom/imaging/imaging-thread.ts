@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { BrokerError } from '../../domain/errors.ts';
-import { type ImagingAnswer, type ImagingJob, type ImagingKind, transferList } from './imaging-protocol.ts';
-import type { ImagingResult } from './imaging-protocol.ts';
+import { NativeCodecs } from '../codec/native-codecs.ts';
+import { holdPictureLibrary } from '../rendering/hold-picture-library.ts';
+import {
+  type CodecsMessage,
+  type ImagingAnswer,
+  type ImagingJob,
+  type ImagingKind,
+  type ImagingResult,
+  transferList,
+} from './imaging-protocol.ts';
 
 export interface ThreadJob<Kind extends ImagingKind> {
   readonly job: ImagingJob<Kind>;
@@ -117,11 +125,20 @@ export class ImagingThread {
 
 /** Starts the thread from the source file beside this one. */
 function startImagingWorker(): Worker {
-  return new Worker(new URL('./imaging-worker.ts', import.meta.url), {
+  holdPictureLibrary();
+  const worker = new Worker(new URL('./imaging-worker.ts', import.meta.url), {
     name: 'imaging',
     execArgv: [],
     resourceLimits,
   });
+  const tell = (codecs: WebAssembly.Module | undefined): void => {
+    const message: CodecsMessage = { codecs };
+    worker.postMessage(message);
+  };
+  NativeCodecs.compiled().then(tell, () => {
+    tell(undefined);
+  });
+  return worker;
 }
 
 function cancelledError(): BrokerError {

@@ -1,5 +1,5 @@
 import { BrokerError } from '../../domain/errors.ts';
-import { quoted } from '../qido/attribute-path.ts';
+import { quoted } from '../../archive/attribute-path.ts';
 
 /** Tags and item numbers in turn, a tag first and last; no more than sequences nest. */
 const form = /^[0-9A-F]{8}(\/[1-9][0-9]{0,8}\/[0-9A-F]{8}){0,64}$/;

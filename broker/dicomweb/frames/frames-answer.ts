@@ -70,7 +70,7 @@ export class FramesAnswer {
     } catch (error) {
       throw error instanceof DamagedFileError ? new UnreadableInstanceError(instance, error) : error;
     }
-    response.end(form.isSinglePart ? undefined : multipartEnd(this.#boundary));
+    response.end();
   }
 
   async #sendStored(frames: readonly FrameToSend[]): Promise<void> {
@@ -94,6 +94,8 @@ export class FramesAnswer {
         yield { path, offset, length, fileSize: size, wholeCrc32: crc32 };
       }
     }
+    // Together with the last frame: one write less, and one packet less for the client to wait for.
+    if (!this.#options.form.isSinglePart) yield { bytes: this.#end() };
   }
 
   /** Frames are converted ahead of their turn, a few at a time, and sent in order. */
@@ -115,6 +117,7 @@ export class FramesAnswer {
       else await this.#paced.write(this.#start(header, index === 0));
       if (bytes.length > 0) await this.#paced.write(bytes);
     }
+    if (!this.#options.form.isSinglePart) await this.#paced.write(this.#end());
   }
 
   async #converted({ number, place }: FrameToSend): Promise<Uint8Array> {
@@ -164,5 +167,9 @@ export class FramesAnswer {
 
   #start(header: PartHeader, isFirst: boolean): Buffer {
     return Buffer.from(partStart(this.#boundary, header, isFirst));
+  }
+
+  #end(): Buffer {
+    return Buffer.from(multipartEnd(this.#boundary));
   }
 }

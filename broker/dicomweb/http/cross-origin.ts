@@ -1,7 +1,7 @@
 import cors from 'cors';
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../../config/config.ts';
-import { originAllowance } from './allowed-origin.ts';
+import { originAllowance } from '../../config/allowed-origin.ts';
 
 /** What viewers send beyond what any page may. */
 const allowedHeaders = [

@@ -5,8 +5,9 @@ import {
   seriesInstanceUid,
   studyInstanceUid,
 } from '../../archive/attribute-level.ts';
+import { nestedKey } from '../../archive/nested-key.ts';
 import { type QueryLevel, isMatchingKey } from '../../archive/query.ts';
-import type { DicomJson, JsonAttribute } from '../../dicom/dicom-json.ts';
+import type { DicomJson } from '../../dicom/dicom-json.ts';
 import type { Tag } from '../../domain/tag.ts';
 import { parseUid, type Uid } from '../../domain/uid.ts';
 import {
@@ -15,8 +16,8 @@ import {
   badRequest,
   parseAttributePath,
   quoted,
-} from './attribute-path.ts';
-import { parseKeyValue } from './key-value.ts';
+} from '../../archive/attribute-path.ts';
+import { parseKeyValue } from '../../archive/key-value.ts';
 import { allAttributes, askedAttributes, retrieveUrl, type SearchScope } from './qido-attributes.ts';
 
 /** What a search asks for (PS3.18 section 10.6.1). */
@@ -114,22 +115,9 @@ function parseKeys(parameters: URLSearchParams, level: QueryLevel): DicomJson {
     if (keys[root] !== undefined && within.length === 0) {
       throw badRequest(`${attributeName(root)} is given twice, under different names.`);
     }
-    keys[root] = nested(keys[root], within, { keyVr: keyVr(root), value });
+    keys[root] = nestedKey(keys[root], within, { keyVr: keyVr(root), value });
   }
   return keys;
-}
-
-/** Puts a value into the only item of each sequence on its way (PS3.4 section C.2.2.2.6). */
-function nested(
-  existing: JsonAttribute | undefined,
-  within: readonly Tag[],
-  leaf: { readonly keyVr: string; readonly value: JsonAttribute },
-): JsonAttribute {
-  const [next, ...rest] = within;
-  if (next === undefined) return leaf.value;
-  const item: DicomJson = { ...(existing?.Value?.[0] as DicomJson | undefined) };
-  item[next] = nested(item[next], rest, { ...leaf, keyVr: keyVr(next) });
-  return { vr: 'SQ', Value: [item] };
 }
 
 function checkMatchable([tag]: AttributePath, name: string, level: QueryLevel): void {
@@ -180,7 +168,7 @@ function returnKeysOf(fields: readonly string[], scope: SearchScope, keys: Dicom
     if (within.length === 0) asked.add(tag);
     else if (!asked.has(tag)) {
       const value = { vr: keyVr(within.at(-1) ?? tag) };
-      keys[tag] = nested(keys[tag], within, { keyVr: 'SQ', value });
+      keys[tag] = nestedKey(keys[tag], within, { keyVr: 'SQ', value });
     }
   }
   return [...asked].filter((tag) => keys[tag] === undefined || !isMatchingKey(keys[tag]));

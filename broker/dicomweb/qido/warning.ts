@@ -1,5 +1,5 @@
 import type { FindNotes } from '../../archive/query.ts';
-import { attributeName } from './attribute-path.ts';
+import { attributeName } from '../../archive/attribute-path.ts';
 import type { QidoRequest } from './qido-parameters.ts';
 
 /** What became known of a search beside its results. */

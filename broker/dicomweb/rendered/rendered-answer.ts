@@ -2,10 +2,10 @@ import type { Response } from 'express';
 import type { InstanceReader } from '../../cache/instance-reader.ts';
 import { UnreadableInstanceError } from '../../cache/metadata.ts';
 import { DamagedFileError } from '../../cache/part.ts';
+import { renderedInstance } from '../../cache/rendered-instance.ts';
 import type { StoredInstance } from '../../cache/stored-instance.ts';
 import type { ImagingPool } from '../../dicom/imaging/imaging-pool.ts';
 import type { Rendition, RenditionJob } from '../../dicom/rendering/rendition.ts';
-import { toBrokerError } from '../../domain/errors.ts';
 import type { TransferTally } from '../retrieve/audited-transfer.ts';
 import { multipartContentType, multipartEnd, newBoundary, partStart } from '../http/multipart.ts';
 import { PacedResponse } from '../http/paced-response.ts';
@@ -69,16 +69,9 @@ export class RenderedAnswer {
   }
 
   /** @throws as `send` */
-  async render(frame: RenditionJob['frame']): Promise<Rendition> {
-    const { imaging, instance, job, signal } = this.#options;
-    const { path, size, dataSetOffset, transferSyntaxUid } = instance;
-    const file = { path, size, dataSetOffset, transferSyntaxUid };
-    try {
-      return await imaging.run<'render'>({ kind: 'render', ...job, file, frame }, { signal });
-    } catch (error) {
-      const { code, message } = toBrokerError(error);
-      throw code === 'cache-damaged' ? new UnreadableInstanceError(instance, { code, message }) : error;
-    }
+  render(frame: RenditionJob['frame']): Promise<Rendition> {
+    const { job } = this.#options;
+    return renderedInstance(this.#options, { ...job, frame });
   }
 
   #begin({ mediaType }: Rendition): void {

@@ -1,5 +1,11 @@
 import type { Archive } from '../../archive/archive.ts';
 import type { Cache } from '../../cache/cache.ts';
+import {
+  type Candidate,
+  rankOfClass,
+  representativeOf,
+  representativeOfCached,
+} from '../../cache/representative-choice.ts';
 import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { BrokerError } from '../../domain/errors.ts';
 import type { InstanceResource, Resource } from '../../domain/resource.ts';
@@ -24,39 +30,7 @@ export async function representativeInstance(options: RepresentativeOptions): Pr
   const { archive, cache, resource } = options;
   if (resource.level === 'instance') return resource;
   const cached = cache.find(archive.name, resource);
-  if (cached.length > 0) {
-    const candidates = cached.map(({ series, instance, sopClassUid }) => ({
-      series,
-      instance,
-      rank: rankOfClass(sopClassUid),
-    }));
-    return chosen(resource.study, candidates)!;
-  }
-  return fromArchive(options);
-}
-
-interface Candidate {
-  readonly series: Uid;
-  readonly instance: Uid;
-  /** 0: an image; the higher, the less it says as a picture. */
-  readonly rank: number;
-}
-
-/** The middle one of the series that has the most of the best rank; in the order in which they are given. */
-function chosen(study: Uid, candidates: readonly Candidate[]): InstanceResource | undefined {
-  const best = Math.min(...candidates.map(({ rank }) => rank));
-  const bySeries = new Map<Uid, Candidate[]>();
-  for (const candidate of candidates) {
-    if (candidate.rank !== best) continue;
-    const others = bySeries.get(candidate.series);
-    if (others === undefined) bySeries.set(candidate.series, [candidate]);
-    else others.push(candidate);
-  }
-  let largest: readonly Candidate[] = [];
-  for (const series of bySeries.values()) if (series.length > largest.length) largest = series;
-  const middle = largest[(largest.length - 1) >> 1];
-  if (middle === undefined) return undefined;
-  return { level: 'instance', study, series: middle.series, instance: middle.instance };
+  return representativeOfCached(resource.study, cached) ?? fromArchive(options);
 }
 
 async function fromArchive({ archive, resource, signal }: RepresentativeOptions): Promise<InstanceResource> {
@@ -78,7 +52,7 @@ async function fromArchive({ archive, resource, signal }: RepresentativeOptions)
   const inOrder = found.toSorted((one, other) =>
     one.number < other.number ? -1 : one.number > other.number ? 1 : 0,
   );
-  const middle = chosen(study, inOrder);
+  const middle = representativeOf(study, inOrder);
   if (middle !== undefined) return middle;
   throw new BrokerError(
     'not-found',
@@ -107,20 +81,6 @@ async function bestSeries(
     if (answers >= mostAnswers) break;
   }
   return best?.series;
-}
-
-/** Storage classes without an image of their own (PS3.6 table A-1), by how they begin behind the root. */
-const lesserClasses: readonly (readonly [RegExp, number])[] = [
-  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(66\.[4-7]|481\.2)(\.|$)/, 1], // segmentations, dose: pictures of a kind
-  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(104|88)\./, 2], // documents, reports
-  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(9|11|66|67|68|78|79|80|200|481|501)(\.|$)/, 3],
-  [/^1\.2\.840\.10008\.5\.1\.4\.(34|38|39|43|44|45)\./, 3],
-];
-
-function rankOfClass(sopClassUid: string): number {
-  // Radiotherapy images are images among the classes of radiotherapy.
-  if (sopClassUid === '1.2.840.10008.5.1.4.1.1.481.1') return 0;
-  return lesserClasses.find(([pattern]) => pattern.test(sopClassUid))?.[1] ?? 0;
 }
 
 const lesserModalities: Readonly<Record<string, number>> = {

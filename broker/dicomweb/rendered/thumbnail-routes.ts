@@ -1,4 +1,10 @@
 import { type Request, type RequestHandler, Router } from 'express';
+import {
+  defaultThumbnailViewport,
+  instanceThumbnail,
+  thumbnailJob,
+  thumbnailVariant,
+} from '../../cache/instance-thumbnail.ts';
 import { BrokerError } from '../../domain/errors.ts';
 import { acceptedRanges } from '../http/accept.ts';
 import { auditedTransfer } from '../retrieve/audited-transfer.ts';
@@ -15,9 +21,6 @@ import { parseThumbnailViewport, valueOf } from './rendering-parameters.ts';
 import { representativeInstance } from './representative-instance.ts';
 import { resourceOf } from '../http/request-resource.ts';
 import type { WadoRouterOptions } from '../retrieve/wado-routes.ts';
-
-/** Where the request does not say: what viewers have room for in their lists. */
-const defaultViewport = { width: 128, height: 128 };
 
 /**
  * Retrieve transactions of WADO-RS for thumbnails (PS3.18 section 10.4.1.1.4). Every instance has one:
@@ -38,43 +41,41 @@ export function thumbnailRouter(options: WadoRouterOptions): Router {
 }
 
 function thumbnailHandler(options: WadoRouterOptions): RequestHandler {
-  const { archive, cache, retrieval, thumbnails } = options;
+  const { archive, cache, retrieval } = options;
   return async (request, response) => {
     const startedAt = performance.now();
     const resource = resourceOf(request);
     const frame = frameOf(request);
     const ranges = acceptedRanges(request.headers.accept, valueOf(request.query, 'accept'));
     const { mediaTypes, isMultipart } = choosePictureForm(ranges);
-    const viewport = parseThumbnailViewport(request.query) ?? defaultViewport;
-    const job = { mediaTypes: mediaTypes.slice(0, 1), picture: { viewport, overlays: false }, icon: true };
-    const variant = `${mediaTypes[0] ?? ''} ${frame} ${viewport.width}x${viewport.height}`;
+    const viewport = parseThumbnailViewport(request.query) ?? defaultThumbnailViewport;
+    const form = { mediaType: mediaTypes[0] ?? '', frame, viewport };
     const signal = clientSignal(response);
     await withFreshFiles({ ...options, response }, async () => {
       const named = await representativeInstance({ archive, cache, resource, signal });
       using opened = await openInstance(retrieval, archive, named, signal);
       const { instance } = opened;
       response.vary('Accept');
-      if (answerNotModified(request, response, renditionTag(instance, { variant, isMultipart }))) return;
+      if (
+        answerNotModified(
+          request,
+          response,
+          renditionTag(instance, { variant: thumbnailVariant(form), isMultipart }),
+        )
+      )
+        return;
       const answer = new RenderedAnswer({
         ...options,
         response,
         signal,
         instance,
-        job,
+        job: thumbnailJob(form),
         isMultipart,
         warnings: [],
       });
       const send = async (): Promise<void> => {
         if (isMultipart) return answer.send([frame]);
-        const kept = thumbnails.get(instance, variant);
-        if (kept !== undefined) {
-          answer.sendMade(kept);
-          return;
-        }
-        const made = await answer.render(frame);
-        if (!('bytes' in made)) throw new BrokerError('internal', 'A thumbnail is no picture.');
-        thumbnails.put(instance, variant, made);
-        answer.sendMade(made);
+        answer.sendMade(await instanceThumbnail({ ...options, instance, signal }, form));
       };
       await auditedTransfer(
         { ...options, request, response, resource: named, startedAt },

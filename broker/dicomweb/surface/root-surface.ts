@@ -1,4 +1,4 @@
-import type { ServiceBases } from '../archive-mounts.ts';
+import type { ServiceBases } from '../../config/archive-mounts.ts';
 import { type SurfaceRoute, methodsOf } from './surface-route.ts';
 import { surface } from './surface.ts';
 

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly text: (row: Row) => string;
   /** What it is sorted by; the text where left out. */
   readonly sortBy?: (row: Row) => string | number;
+  /** Default true. False where its order says nothing, or where who gives the rows cannot sort by it. */
+  readonly sortable?: boolean;
   /** Width as a track of a CSS grid: `120px`, `minmax(120px, 2fr)`. */
   readonly width: string;
   /** 1: always shown; 2: from 700 px of the table's width; 3: from 960 px. Default 1. */
@@ -16,7 +18,7 @@ export interface Column<Row> {
   readonly align?: 'start' | 'end';
   /** In a monospaced face: AE titles, UIDs, tags. */
   readonly code?: boolean;
-  /** Shows more than the text. */
+  /** Shows more than the text. Its elements are used for other rows too: it must keep no state of its own. */
   readonly cell?: Snippet<[Row]>;
 }
 

@@ -204,3 +204,15 @@ test('what an archive falls back to is a setting that stands before it', () => {
     expect([ofArchive, before >= 0 && before < order.indexOf(ofArchive)]).toEqual([ofArchive, true]);
   }
 });
+
+test('archives follow in the order that the settings give, those that it does not name by their names', () => {
+  const env = Object.fromEntries(
+    ['A', 'B', 'C', 'D'].flatMap((name) => [
+      [`ARCHIVES_${name}_QIDO_REMOTE_AE`, name],
+      [`ARCHIVES_${name}_QIDO_REMOTE_HOST`, 'host'],
+    ]),
+  );
+  const { config } = loadConfig({ env: { ...flat, ...env, ARCHIVES_ORDER: 'd gone, b' } });
+  expect(config.archives.map(({ name }) => name)).toEqual(['default', 'd', 'b', 'a', 'c']);
+  expect(problemsOf({ env: { ...flat, ARCHIVES_ORDER: 'a, a' }, home })[0]).toContain('each once');
+});

@@ -160,6 +160,7 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
   settings.map(({ property, type, default: byDefault }): [string, readonly [string, unknown]] => {
     const texts = {
       'ae-title': 'OTHER',
+      'archive-names': 'other',
       // The user interface is for this machine alone as long as it has no token.
       host: property === 'control.host' ? '127.0.0.2' : 'other.example.org',
       hosts: 'other.example.org',
@@ -178,6 +179,9 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
   }),
 );
 
+/** The order of archives shows in nothing but their order. */
+const single = settings.filter(({ property }) => property !== 'archives.order');
+
 /** What of the configuration the setting decides. */
 function valueIn(config: Config, property: string): unknown {
   const [section = '', name = ''] = property.split('.');
@@ -194,7 +198,7 @@ function valueIn(config: Config, property: string): unknown {
   ]).get(field);
 }
 
-test.each(settings)('$property is taken from the environment, before both files', ({ property, env }) => {
+test.each(single)('$property is taken from the environment, before both files', ({ property, env }) => {
   const [text, value] = other[property] ?? [''];
   writeFileSync(properties, `${property} = nonsense that does not count!`);
   writeFileSync(store, JSON.stringify({ [property]: 'nonsense that does not count!' }));
@@ -203,7 +207,7 @@ test.each(settings)('$property is taken from the environment, before both files'
   expect(sources.get(property)).toEqual({ source: 'environment', where: env });
 });
 
-test.each(settings)('$property is taken from the properties file, before the store', ({ property, env }) => {
+test.each(single)('$property is taken from the properties file, before the store', ({ property, env }) => {
   const [text, value] = other[property] ?? [''];
   writeFileSync(properties, `\n${property} = "${text}" # ${env}\n`);
   writeFileSync(store, JSON.stringify({ [property]: 'nonsense that does not count!' }));
@@ -212,7 +216,7 @@ test.each(settings)('$property is taken from the properties file, before the sto
   expect(sources.get(property)).toEqual({ source: 'properties', where: `${properties}:2` });
 });
 
-test.each(settings)('$property is taken from the store, before the default', ({ property, env }) => {
+test.each(single)('$property is taken from the store, before the default', ({ property, env }) => {
   const value = other[property]?.[1];
   writeFileSync(properties, `${property} = \${?${env}}`);
   writeFileSync(store, JSON.stringify({ [property]: value }));
@@ -440,4 +444,23 @@ test('whatever the sources hold, there is a configuration or one BrokerError', (
     { numRuns: 500 },
   );
   expect(loaded).toBeGreaterThan(0);
+});
+
+test('a log file among the files of the cache is refused', () => {
+  const message = messageOf({ env: { ...required, LOG_FILE: '/dcmrs-broker/cache/../cache/broker.log' } });
+  expect(message).toContain(
+    'log.file = /dcmrs-broker/cache/../cache/broker.log is in the directory of the cache (scp.cache_dir_path = /dcmrs-broker/cache). Allowed: a file outside of it.',
+  );
+  expect(loadConfig({ env: { ...required, LOG_FILE: '/dcmrs-broker/cache.log' } }).config.log.file).toBe(
+    '/dcmrs-broker/cache.log',
+  );
+});
+
+test('a host may have defaults of its own, which count where nothing else gives a value', () => {
+  const defaults = { 'scp.cache_dir_path': '/home/cache', 'control.port': 0 };
+  const { SCP_CACHE_DIR_PATH: _, ...others } = required;
+  const { config, sources } = loadConfig({ env: { ...others, CONTROL_PORT: '4000' }, defaults });
+  expect(config.scp.cacheDirPath).toBe('/home/cache');
+  expect(sources.get('scp.cache_dir_path')).toEqual({ source: 'default', where: 'default of this host' });
+  expect(config.control.port).toBe(4000);
 });

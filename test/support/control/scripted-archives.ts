@@ -43,7 +43,9 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
       characterSet: 'ISO_IR 192',
       implementation: 'OFFIS_DCMTK_367',
     };
-    if (steps.includes('capabilities')) yield { type: 'abilities' as const, abilities };
+    if (steps.includes('capabilities')) {
+      yield { type: 'abilities' as const, abilities, suggestedChanges: world.suggestedChanges };
+    }
     yield { type: 'end' as const, passed: true };
   }
   const trace = [

@@ -1,6 +1,6 @@
 import type { DescribedSetting, DescribedSettings } from '../../../broker/control/contract/settings.ts';
 import { archiveSettings, type Setting, settings } from '../../../broker/config/schema.ts';
-import { groups } from '../../../broker/config/setting.ts';
+import { asDefaultArchive, groups } from '../../../broker/config/setting.ts';
 
 const given: Readonly<Record<string, string | number | boolean>> = {
   'qido.remote_ae': 'MAIN-PACS',
@@ -21,7 +21,7 @@ export function scriptedSettings(): DescribedSettings {
     groups: Object.entries(groups).map(([name, title]) => ({ name, title })),
     settings: [
       ...settings.map((setting) => described(setting, 'perArchive' in setting ? 'default' : undefined)),
-      ...archiveSettings('SECOND').map((setting) => described(setting, 'SECOND')),
+      ...scriptedArchiveSettings('SECOND'),
     ],
     archives: ['default', 'SECOND'],
     problems: [],
@@ -30,10 +30,30 @@ export function scriptedSettings(): DescribedSettings {
   };
 }
 
-function described(setting: Setting, archive: string | undefined): DescribedSetting {
+/** The settings of a further archive, with those values that are given. */
+export function scriptedArchiveSettings(
+  archive: string,
+  values: Readonly<Record<string, unknown>> = given,
+): DescribedSetting[] {
+  return archiveSettings(archive).map((setting) => {
+    const otherwise = setting.perArchive.otherwise ?? setting.defaultsTo;
+    if (otherwise === undefined) return described(setting, archive, values);
+    const defaultsTo =
+      otherwise === asDefaultArchive ? setting.ofArchive : `archives.${archive}.${otherwise}`;
+    const { default: _, ...rest } = described({ ...setting, defaultsTo }, archive, values);
+    const value = rest.value ?? scalar(values[defaultsTo]) ?? scalar(given[defaultsTo]);
+    return { ...rest, ...(value === undefined ? {} : { value }) };
+  });
+}
+
+function described(
+  setting: Setting,
+  archive: string | undefined,
+  values: Readonly<Record<string, unknown>> = given,
+): DescribedSetting {
   const { type, property } = setting;
-  const stored = given[property];
-  const value = stored ?? scalar(setting.default);
+  const stored = values[property];
+  const value = scalar(stored) ?? scalar(setting.default);
   const source = sourceOf(property, stored);
   return {
     property,
@@ -50,7 +70,7 @@ function described(setting: Setting, archive: string | undefined): DescribedSett
     ...(setting.defaultsTo === undefined ? {} : { defaultsTo: setting.defaultsTo }),
     ...(archive === undefined ? {} : { archive }),
     ...(value === undefined ? {} : { value }),
-    isSet: value !== undefined,
+    isSet: stored !== undefined,
     isSecret: property.endsWith('.token'),
     ...source,
     isLocked: source.source === 'environment' || source.source === 'properties',

@@ -23,6 +23,8 @@ export class ScriptedWorld {
     canCheckForUpdates: false,
   };
   log: LogEntry[] = [];
+  /** What a check of an archive finds fitting, by property. */
+  suggestedChanges: Record<string, string | number | boolean> = {};
   /** What a procedure fails with, by its path: `retrievals.cancel`. */
   readonly failures = new Map<string, Trouble>();
   /** What was called, in order: path and input. */

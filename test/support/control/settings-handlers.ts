@@ -5,7 +5,7 @@ import type {
   SettingProblem,
 } from '../../../broker/control/contract/settings.ts';
 import type { ControlImplementer } from './control-implementer.ts';
-import { scriptedSettings } from './scripted-settings.ts';
+import { scriptedArchiveSettings, scriptedSettings } from './scripted-settings.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
 
 /** Settings that are checked by the real schema and kept in memory. */
@@ -26,7 +26,12 @@ export function settingsHandlers(control: ControlImplementer, world: ScriptedWor
         return applied();
       }),
       addArchive: control.settings.addArchive.handler(({ input }) => {
-        world.settings = { ...world.settings, archives: [...world.settings.archives, input.name] };
+        const { settings, archives } = world.settings;
+        world.settings = {
+          ...world.settings,
+          archives: [...archives, input.name],
+          settings: [...settings, ...scriptedArchiveSettings(input.name, input.changes)],
+        };
         return applied();
       }),
       removeArchive: control.settings.removeArchive.handler(({ input }) => {
@@ -92,7 +97,7 @@ function changedBy(changes: SettingChanges) {
     return {
       ...rest,
       ...(setting.default === undefined ? {} : { value: setting.default }),
-      isSet: setting.default !== undefined,
+      isSet: false,
       source: 'default',
     };
   };

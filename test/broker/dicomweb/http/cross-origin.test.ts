@@ -1,7 +1,7 @@
 import express from 'express';
 import { expect, test } from 'vitest';
 import type { Config } from '../../../../broker/config/config.ts';
-import { isAllowedOrigin } from '../../../../broker/dicomweb/http/allowed-origin.ts';
+import { isAllowedOrigin } from '../../../../broker/config/allowed-origin.ts';
 import { crossOrigin } from '../../../../broker/dicomweb/http/cross-origin.ts';
 import { type PlainAnswer, ask, startHttpApp } from '../../../support/http-app.ts';
 

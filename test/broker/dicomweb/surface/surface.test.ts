@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { describe, expect, it } from 'vitest';
-import { archiveMounts } from '../../../../broker/dicomweb/archive-mounts.ts';
+import { archiveMounts } from '../../../../broker/config/archive-mounts.ts';
 import { RootSurface } from '../../../../broker/dicomweb/surface/root-surface.ts';
 import { methodsOf } from '../../../../broker/dicomweb/surface/surface-route.ts';
 import { surface } from '../../../../broker/dicomweb/surface/surface.ts';

@@ -1,0 +1,62 @@
+import type { ArchiveAddress } from '../../broker/control/contract/archive-check.ts';
+import type { SettingsDraft } from '../settings/settings-draft.svelte.ts';
+
+/** The archive of the settings without a name in them. */
+export const defaultArchive = 'default';
+
+/** What the gateway asks an archive for. */
+export type ArchiveUse = 'qido' | 'wado' | 'stow';
+
+/** The settings that each use has. */
+export const addressParts = ['remote_ae', 'remote_host', 'remote_port', 'local_ae'] as const;
+export type AddressPart = (typeof addressParts)[number];
+
+/** The name of a setting of an archive. */
+export function archiveProperty(archive: string, ofDefault: string): string {
+  return archive === defaultArchive ? ofDefault : `archives.${archive}.${ofDefault}`;
+}
+
+/** Where an archive is asked for one use, as the draft has it. */
+export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse): ArchiveAddress {
+  const value = (part: string) => draft.effective(archiveProperty(archive, part)).trim();
+  const method = value('wado.retrieve_method');
+  return {
+    name: archive,
+    aeTitle: value(`${use}.remote_ae`),
+    host: value(`${use}.remote_host`),
+    port: Number(value(`${use}.remote_port`)),
+    callingAeTitle: value(`${use}.local_ae`),
+    retrieveMethod: method === 'c-move' ? 'move' : method === 'c-get' ? 'get' : 'auto',
+  };
+}
+
+/** True where the uses have addresses of their own, so that one field for all three would hide something. */
+export function isSeparate(draft: SettingsDraft, archive: string): boolean {
+  return addressParts.some((part) => {
+    const [query, ...others] = (['qido', 'wado', 'stow'] as const).map((use) => {
+      const property = archiveProperty(archive, `${use}.${part}`);
+      return { value: draft.effective(property), setting: draft.find(property) };
+    });
+    return others.some(
+      ({ value, setting }) =>
+        value !== query?.value || (setting?.isLocked === true && query.setting?.isLocked !== true),
+    );
+  });
+}
+
+/** Types a part of the address for all uses. */
+export function typeForAll(draft: SettingsDraft, archive: string, part: AddressPart, text: string): void {
+  const property = (use: ArchiveUse) => archiveProperty(archive, `${use}.${part}`);
+  draft.type(property('qido'), text);
+  // Retrieval of a further archive, and storing of each, follow the others by themselves.
+  if (archive === defaultArchive) draft.type(property('wado'), text);
+  else draft.takeBack(property('wado'));
+  draft.takeBack(property('stow'));
+}
+
+/** Types the address of queries for all uses. */
+export function unite(draft: SettingsDraft, archive: string): void {
+  for (const part of addressParts) {
+    typeForAll(draft, archive, part, draft.effective(archiveProperty(archive, `qido.${part}`)));
+  }
+}
