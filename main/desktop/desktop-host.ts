@@ -134,7 +134,8 @@ export class DesktopHost {
       home: paths.home,
       token,
       interfaceDirectory,
-      defaults: { 'scp.cache_dir_path': paths.cache, 'log.file': paths.logFile },
+      // Nobody has to know the port of the user interface: any free one.
+      defaults: { 'scp.cache_dir_path': paths.cache, 'log.file': paths.logFile, 'control.port': 0 },
       abilities: {
         kind: 'desktop',
         canChooseFolder: true,
