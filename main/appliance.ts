@@ -1,3 +1,4 @@
+import { checkReceiver } from '../broker/broker.ts';
 import { configurationError } from '../broker/config/problem-text.ts';
 import { lookedIn } from '../broker/config/load-config.ts';
 import { readSettings, type ReadSettings, type SettingsPlace } from '../broker/config/read-settings.ts';
@@ -61,7 +62,15 @@ export class Appliance {
       ...(options.restartDelay === undefined ? {} : { delay: options.restartDelay }),
     });
     const settings = new SettingsEditor({ place, apply: () => this.#apply() });
-    const services: ControlServices = { version, lifecycle: runner, settings, host, logger, logBook };
+    const services: ControlServices = {
+      version,
+      lifecycle: runner,
+      settings,
+      host,
+      checkReceiver: checkReceiver(() => runner.broker),
+      logger,
+      logBook,
+    };
     this.#runner = runner;
     this.lifecycle = runner;
     this.settings = settings;

@@ -48,6 +48,11 @@ export class GatewayRunner implements GatewayLifecycle {
     this.#delay = options.delay ?? new RestartDelay();
   }
 
+  /** Undefined while it does not run. */
+  get broker(): Broker | undefined {
+    return this.#broker;
+  }
+
   get phase(): Phase {
     return this.#phase;
   }
