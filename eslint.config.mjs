@@ -51,7 +51,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: tseslint.parser } },
   },
   {
-    files: ['renderer/**'],
+    files: ['renderer/**', 'test/support/component-page/page/**'],
     rules: {
       // Only svelte-check knows the types of components; it reports what these rules would.
       '@typescript-eslint/no-unsafe-argument': 'off',

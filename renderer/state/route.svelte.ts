@@ -40,7 +40,10 @@ class Route {
     location.hash = `#${path}`;
   }
 
-  /** Has the guard asked before another place is shown; call the result to take it away. */
+  /**
+   * Has the guard asked before another place is shown. Set it while there are changes that would be lost: the
+   * browser asks too, before the page is closed. Call the result to take it away.
+   */
   guard(guard: LeaveGuard): () => void {
     this.#guard = guard;
     return () => {

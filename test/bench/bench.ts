@@ -5,6 +5,7 @@ import { click } from './click.ts';
 import { coldStudies } from './cold-study.ts';
 import { firstByte } from './first-byte.ts';
 import { frames } from './frames.ts';
+import { userInterface } from './interface.ts';
 import { describeMachine } from './machine.ts';
 import type { Measurement } from './measurement.ts';
 import { memory } from './memory.ts';
@@ -29,6 +30,7 @@ const measurements: readonly Measurement[] = [
   studyQuery,
   ...stow,
   memory,
+  ...userInterface,
 ];
 
 /** Measures, prints the table and writes everything as JSON; the exit code is 1 where a measure failed. */

@@ -13,6 +13,7 @@ export const measurementGroups = [
   'qido',
   'stow',
   'memory',
+  'interface',
 ] as const;
 export type MeasurementGroup = (typeof measurementGroups)[number];
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildComponentPage } from '../support/component-page/built-component-page.ts';
+import { buildComponentPage } from '../support/component-page/build-component-page.ts';
 import { seriousFindings, startBrowser } from '../support/control/control-page.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 import { type PageServer, startPageServer } from '../support/viewer/page-server.ts';

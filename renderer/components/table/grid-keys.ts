@@ -4,6 +4,13 @@ export interface Cell {
   readonly column: number;
 }
 
+/** What a key event says. */
+interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
 interface Size {
   readonly rows: number;
   readonly columns: number;
@@ -14,7 +21,7 @@ interface Size {
 /** The cell that a key leads to, as in the grid pattern of WAI-ARIA; undefined where the key leads nowhere. */
 export function cellAfterKey(
   { row, column }: Cell,
-  { key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>,
+  { key, ctrlKey, metaKey }: Key,
   { rows, columns, page }: Size,
 ): Cell | undefined {
   const far = ctrlKey || metaKey;

@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
-import '../../../renderer/styles/tokens.css';
-import '../../../renderer/styles/base.css';
-import '../../../renderer/styles/controls.css';
+import '../../../../renderer/styles/tokens.css';
+import '../../../../renderer/styles/base.css';
+import '../../../../renderer/styles/controls.css';
 import FieldsPage from './FieldsPage.svelte';
 import TablePage from './TablePage.svelte';
 

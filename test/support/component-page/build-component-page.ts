@@ -5,7 +5,7 @@ import { build } from 'vite';
 /** Builds the page on which single components are tried, into a directory. */
 export async function buildComponentPage(directory: string): Promise<void> {
   await build({
-    root: fileURLToPath(new URL('.', import.meta.url)),
+    root: fileURLToPath(new URL('page/', import.meta.url)),
     base: './',
     configFile: false,
     logLevel: 'error',
