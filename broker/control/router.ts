@@ -5,6 +5,7 @@ import { hostHandlers } from './handlers/host-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { probeHandlers } from './handlers/probe-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
+import { viewersHandlers } from './handlers/viewers-handlers.ts';
 
 /** The handlers of all groups of the contract. */
 export function controlRouter(services: ControlServices) {
@@ -15,6 +16,7 @@ export function controlRouter(services: ControlServices) {
     archives: archivesHandlers(services),
     probe: probeHandlers(services),
     cache: cacheHandlers(services),
+    viewers: viewersHandlers(services),
   };
 }
 
