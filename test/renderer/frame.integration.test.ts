@@ -54,7 +54,7 @@ describe('the frame of the window', () => {
     await page.getByText('Enter the token.').waitFor();
     await page.keyboard.type('a wrong one');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('The token was refused.').waitFor();
+    await page.getByRole('alert').getByText('The gateway does not take this token.').waitFor();
     await page.getByLabel('Token').fill(scriptedToken);
     await page.keyboard.press('Enter');
     await page.getByText('answers in 12 ms').waitFor();
