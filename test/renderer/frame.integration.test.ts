@@ -74,6 +74,18 @@ describe('the frame of the window', () => {
     await page.getByText('The connection to the gateway is lost.').waitFor({ state: 'detached' });
   });
 
+  it('says so where the gateway answers but cannot tell its state', async () => {
+    await using open = await openControlPage(browser, '/overview', ({ world }) => {
+      world.failures.set('state.events', { message: 'The gateway failed. Its log says more.' });
+    });
+    const { page, control } = open;
+    await page.getByText('The gateway failed. Its log says more.').waitFor();
+    await page.getByRole('button', { name: /Not connected/ }).waitFor();
+    control.world.failures.clear();
+    await page.getByRole('button', { name: 'Connect now' }).click();
+    await page.getByText('answers in 12 ms').waitFor();
+  });
+
   it('is used by keyboard: a link to the content, and keys for the screens', async () => {
     await using open = await openControlPage(browser);
     const { page } = open;
