@@ -60,6 +60,17 @@ describe('the frame of the window', () => {
     await page.getByText('answers in 12 ms').waitFor();
   });
 
+  it('takes the token of a link that is opened in the same tab', async () => {
+    await using open = await openControlPage(browser);
+    const { page, control } = open;
+    await page.evaluate('sessionStorage.clear()');
+    await page.goto(control.origin);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(control.url);
+    await page.getByText('answers in 12 ms').waitFor();
+    expect(page.url()).not.toContain('token');
+  });
+
   it('says that the connection is lost and what is shown is old, and connects again by itself', async () => {
     await using open = await openControlPage(browser);
     const { page, control } = open;
