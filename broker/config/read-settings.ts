@@ -36,6 +36,8 @@ export interface ReadSettings {
   readonly given: ReadonlyMap<SettingName, RawValue>;
   /** True where nothing gives any of the settings that are required: nobody has set the gateway up. */
   readonly isUntouched: boolean;
+  /** What stands in for settings that nothing gives, until any of those is given that are required. */
+  readonly standIns: ReadonlySet<SettingName>;
   /** What the host sets where nothing else does. */
   readonly defaults: ReadonlyMap<SettingName, unknown>;
   /** Where each value comes from, defaults included. */
@@ -59,11 +61,9 @@ export function readSettings(place: SettingsPlace, changes: StoredSettings = {})
   const files = home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes)];
   const sources = [environmentSource(env, namedIn(files)), ...files];
   const isUntouched = !isAnyRequiredGiven(sources);
-  const ofHost = [
-    ...(standIn !== undefined && isUntouched ? [hostSource(standIn.values, standIn.where)] : []),
-    hostSource(defaults, 'default of this host'),
-  ];
-  const checked = checkSettings([...sources, ...ofHost]);
+  const ofHost = hostSource(defaults, 'default of this host');
+  const ofStandIn = hostSource(isUntouched ? (standIn?.values ?? {}) : {}, standIn?.where ?? '');
+  const checked = checkSettings([...sources, ofStandIn, ofHost]);
   const faults = [
     ...sources.flatMap(({ problems }) => problems.map((message) => ({ message }))),
     ...checked.faults,
@@ -73,18 +73,16 @@ export function readSettings(place: SettingsPlace, changes: StoredSettings = {})
       ? undefined
       : // Without a fault there is a checked value of every setting.
         toConfig(checked.values as SettingValues, checked.archives as ReadonlyMap<string, ArchiveValues>);
+  const given = new Map(sources.toReversed().flatMap(({ values }) => [...values]));
   const warnings = sources.flatMap((source) => source.warnings);
   return {
     ...checked,
     config,
     faults,
     isUntouched,
-    defaults: new Map(
-      ofHost
-        .toReversed()
-        .flatMap(({ values }) => [...values].map(([property, { raw }]) => [property, raw] as const)),
-    ),
-    given: new Map(sources.toReversed().flatMap(({ values }) => [...values])),
+    standIns: new Set([...ofStandIn.values.keys()].filter((property) => !given.has(property))),
+    defaults: new Map([...ofHost.values].map(([property, { raw }]) => [property, raw])),
+    given,
     warnings: config === undefined ? warnings : [...warnings, ...alikeArchives(config)],
   };
 }
