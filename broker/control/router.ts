@@ -1,5 +1,6 @@
 import type { ControlServices } from './control-services.ts';
 import { archivesHandlers } from './handlers/archives-handlers.ts';
+import { cacheHandlers } from './handlers/cache-handlers.ts';
 import { hostHandlers } from './handlers/host-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { probeHandlers } from './handlers/probe-handlers.ts';
@@ -15,6 +16,7 @@ export function controlRouter(services: ControlServices) {
     settings: settingsHandlers(services),
     archives: archivesHandlers(services),
     probe: probeHandlers(services),
+    cache: cacheHandlers(services),
     log: logHandlers(services),
     host: hostHandlers(services),
   };

@@ -3,6 +3,10 @@ import * as z from 'zod';
 export const cachedStudy = z.object({
   archive: z.string(),
   study: z.string(),
+  /**
+   * This and the texts below are '' until one of its instances was looked into. Component groups have equals
+   * signs between them: Yamada^Tarou=山田^太郎.
+   */
   patientName: z.string(),
   patientId: z.string(),
   /** YYYYMMDD as in the data set, or ''. */
@@ -14,7 +18,7 @@ export const cachedStudy = z.object({
   bytes: z.number(),
   firstReceivedAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
-  /** `receiving` while a retrieval goes on; `partial` where some are known to be missing. */
+  /** `receiving` while a retrieval goes on; `partial` where it is not known that all of it is there. */
   state: z.enum(['complete', 'partial', 'receiving']),
   isPinned: z.boolean(),
 });
@@ -42,7 +46,7 @@ export const cachedInstance = z.object({
 });
 export type CachedInstance = z.infer<typeof cachedInstance>;
 
-/** One attribute of an instance, as a tree that is laid out in lines. */
+/** One attribute of an instance, or an item of a sequence (FFFEE000), as a tree that is laid out in lines. */
 export const attributeLine = z.object({
   /** How many sequences it is in. */
   depth: z.int(),
@@ -54,10 +58,20 @@ export const attributeLine = z.object({
 });
 export type AttributeLine = z.infer<typeof attributeLine>;
 
+export const attributeLines = z.object({
+  /** 20,000 at most, of sequences that are nested 32 deep at most. */
+  lines: z.array(attributeLine),
+  /** True where there is more. */
+  isCut: z.boolean(),
+});
+export type AttributeLines = z.infer<typeof attributeLines>;
+
 export const studyKey = z.object({ archive: z.string().max(32), study: z.string().max(64) });
 
 export const cacheQuery = z.object({
+  /** Words that all have to occur in name, ID, date, description, modalities or UID, whatever the capitals. */
   text: z.string().max(200).default(''),
+  /** `age` goes by the last use: descending, what was used last comes first. */
   sort: z
     .enum(['patient', 'id', 'date', 'description', 'modality', 'instances', 'size', 'age', 'state'])
     .default('age'),

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { archiveAddress, checkEvent, receiverPlace } from './archive-check.ts';
-import { attributeLine, cachedInstance, cachedSeries, cachedStudy, cacheQuery, studyKey } from './cached.ts';
+import { attributeLines, cachedInstance, cachedSeries, cachedStudy, cacheQuery, studyKey } from './cached.ts';
 import { controlEvent, logEvent } from './events.ts';
 import { gatewayState, throughput } from './gateway-state.ts';
 import { hostAbilities } from './host.ts';
@@ -121,7 +121,7 @@ export const contract = {
       'The attributes of an instance',
     )
       .input(instance)
-      .output(z.array(attributeLine)),
+      .output(attributeLines),
     /** A small picture of the study or series (JPEG). */
     thumbnail: route('GET', '/cache/{archive}/studies/{study}/thumbnail', 'A small picture')
       .input(studyKey.extend({ series: z.string().max(64).optional() }))
@@ -138,7 +138,7 @@ export const contract = {
       studyKey,
     ),
     clear: route('DELETE', '/cache', 'Removes all studies but those in use')
-      .input(z.object({ withPinned: z.stringbool().or(z.boolean()).default(false) }))
+      .input(z.object({ withPinned: z.boolean().default(false) }).default({ withPinned: false }))
       .output(z.object({ removed: z.int(), kept: z.int() })),
   },
   log: {
