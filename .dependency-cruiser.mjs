@@ -177,11 +177,12 @@ export default {
       name: 'host-is-thin',
       severity: 'error',
       comment:
-        'A host starts and stops: it knows the composition root, the settings, the logger that it owns, and the control API.',
+        'A host starts and stops: it knows the composition root, the settings, the log that it owns, and the control API.',
       from: { path: '^main/', pathNot: '^main/demo-archive/' },
       to: {
         path: '^(broker|renderer)/',
-        pathNot: '^broker/(broker\\.ts$|config/|control/|observe/logger\\.ts$|domain/errors\\.ts$)',
+        pathNot:
+          '^broker/(broker\\.ts$|config/|control/|observe/(logger|log-book)\\.ts$|domain/errors\\.ts$)',
       },
     },
     {

@@ -21,6 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          globalSetup: 'test/support/prepared-interface.ts',
           include: [integrationTests],
         },
       },

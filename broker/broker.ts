@@ -77,6 +77,7 @@ export class Broker {
       metrics: this.metrics,
       incomingAssociations: () => receiver.openAssociations,
       httpConnections: () => endpoint.connections,
+      traffic: () => ({ received: receiver.bytesReceived, sent: endpoint.bytesSent }),
     };
   }
 

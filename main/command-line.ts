@@ -15,6 +15,8 @@ export const usage = `Usage: node main/headless.ts [--home DIRECTORY] [--demo-if
                            the variable DCMRSBROKER_HOME); default: the current directory
   --demo-if-unconfigured   start against the built-in demo archive where no archive is configured
 
+Where settings are missing or wrong, only the user interface is started, to mend them there.
+
 All settings are listed in docs/settings.md.`;
 
 /**

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../broker/config/environment.ts';
+import type { SettingsPlace } from '../broker/config/read-settings.ts';
 import { startDemoArchive } from './demo-archive/demo-archive.ts';
 import { demoUid } from './demo-archive/demo-instance.ts';
 
 /** A running demo archive and the settings that point the gateway at it. */
 export interface Demo extends AsyncDisposable {
-  readonly env: Environment;
+  /** Until somebody sets the gateway up. */
+  readonly standIn: NonNullable<SettingsPlace['standIn']>;
   /** A study to try. */
   readonly study: string;
 }
@@ -15,31 +16,34 @@ export interface Demo extends AsyncDisposable {
 const aeTitle = 'DEMO-ARCHIVE';
 const gatewayAeTitle = 'DCMRS-BROKER';
 
-/** Starts the demo archive on a free port of this machine, with a cache that goes when it stops. */
-export async function startDemo(env: Environment): Promise<Demo> {
+/**
+ * Starts the demo archive on a free port of this machine, with a cache that goes when it stops.
+ * @param scpPort where the gateway receives
+ */
+export async function startDemo(scpPort: number): Promise<Demo> {
   const cache = await mkdtemp(join(tmpdir(), 'dcmrs-broker-demo-'));
-  const scpPort = Number(env['SCP_LOCAL_PORT'] ?? '11112');
   const archive = await startDemoArchive({
     aeTitle,
     port: 0,
     destinations: [{ aeTitle: gatewayAeTitle, host: '127.0.0.1', port: scpPort }],
   });
-  const remote = (use: string): Environment => ({
-    [`${use}_REMOTE_AE`]: aeTitle,
-    [`${use}_REMOTE_HOST`]: '127.0.0.1',
-    [`${use}_REMOTE_PORT`]: String(archive.port),
-    [`${use}_LOCAL_AE`]: gatewayAeTitle,
+  const remote = (use: 'qido' | 'wado'): Record<string, string | number> => ({
+    [`${use}.remote_ae`]: aeTitle,
+    [`${use}.remote_host`]: '127.0.0.1',
+    [`${use}.remote_port`]: archive.port,
+    [`${use}.local_ae`]: gatewayAeTitle,
   });
   return {
     study: demoUid('ct'),
-    env: {
-      ...env,
-      ...remote('QIDO'),
-      ...remote('WADO'),
-      SCP_LOCAL_AE: gatewayAeTitle,
-      SCP_LOCAL_HOST: '127.0.0.1',
-      SCP_LOCAL_PORT: String(scpPort),
-      SCP_CACHE_DIR_PATH: cache,
+    standIn: {
+      where: 'the built-in demo archive',
+      values: {
+        ...remote('qido'),
+        ...remote('wado'),
+        'scp.local_ae': gatewayAeTitle,
+        'scp.local_host': '127.0.0.1',
+        'scp.cache_dir_path': cache,
+      },
     },
     async [Symbol.asyncDispose]() {
       await archive.stop();

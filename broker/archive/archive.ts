@@ -10,6 +10,7 @@ import type { Endpoint } from '../dimse/rejection.ts';
 import { studyRootMoveSopClass, verificationSopClass } from '../domain/sop-class.ts';
 import { encodingOf, implicitVrLittleEndian } from '../domain/transfer-syntax.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
+import { type BrokerError, toBrokerError } from '../domain/errors.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type Uid, readUid } from '../domain/uid.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -49,6 +50,14 @@ export interface ListedInstance {
   readonly sopClasses: readonly string[];
 }
 
+/** How an archive answered when it was asked. */
+export interface Echo {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly roundTripInMs?: number;
+  readonly error?: BrokerError;
+}
+
 /** An archive as the rest of the gateway sees it. */
 export class Archive {
   readonly name: string;
@@ -64,6 +73,8 @@ export class Archive {
   readonly #literal: AssociationPool;
   readonly #storeContexts = new StoreContexts();
   readonly #storing: StoreRunOptions;
+  readonly #echoListeners = new Set<(echo: Echo) => void>();
+  #lastEcho: Echo | undefined;
 
   constructor(options: ArchiveOptions) {
     const { config, dimse, logger } = options;
@@ -120,9 +131,39 @@ export class Archive {
   }
 
   /** The round trip of a C-ECHO in milliseconds. @throws BrokerError of the association */
-  echo(signal?: AbortSignal): Promise<number> {
+  async echo(signal?: AbortSignal): Promise<number> {
     const timeoutMs = this.#options.dimse.responseTimeoutInSecs * 1000;
-    return this.#literal.use((association) => echoScu(association, timeoutMs, signal), signal);
+    try {
+      const ms = await this.#literal.use((association) => echoScu(association, timeoutMs, signal), signal);
+      this.noteEcho({ roundTripInMs: ms });
+      return ms;
+    } catch (thrown) {
+      this.noteEcho({ error: toBrokerError(thrown) });
+      throw thrown;
+    }
+  }
+
+  /** How it answered when it was last asked; undefined before. */
+  get lastEcho(): Echo | undefined {
+    return this.#lastEcho;
+  }
+
+  /** Takes note of how it answered, whoever asked it. */
+  noteEcho(echo: Omit<Echo, 'at'>): void {
+    const code = echo.error?.code;
+    // All associations in use, or that it is no longer asked, says nothing about the archive.
+    if (code === 'busy' || code === 'cancelled') return;
+    const noted = { ...echo, at: Date.now() };
+    this.#lastEcho = noted;
+    for (const listener of this.#echoListeners) listener(noted);
+  }
+
+  /** Calls `listener` with each answer; the result takes it off again. */
+  onEcho(listener: (echo: Echo) => void): () => void {
+    this.#echoListeners.add(listener);
+    return () => {
+      this.#echoListeners.delete(listener);
+    };
   }
 
   /** Queries it. @throws as ArchiveFind.find */

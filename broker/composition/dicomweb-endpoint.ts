@@ -34,6 +34,11 @@ export class DicomwebEndpoint {
     return this.#listener?.connections ?? 0;
   }
 
+  /** Bytes that clients were sent by the listener that serves now. */
+  get bytesSent(): number {
+    return this.#listener?.bytesSent ?? 0;
+  }
+
   /** What answers requests from now on. */
   serve(handler: RequestListener): void {
     this.#handler = handler;

@@ -5,6 +5,7 @@ import { environmentSource, type Environment } from './environment.ts';
 import { propertiesSource } from './properties-file.ts';
 import {
   findSetting,
+  settings,
   type ArchiveValues,
   type Property,
   type SettingName,
@@ -19,9 +20,13 @@ export interface SettingsPlace {
   readonly env: Environment;
   /** Directory of the properties file and the settings store; without it, there are none. */
   readonly home?: string | undefined;
-  /** What a host sets where nothing else does, in place of the built-in defaults. */
-  readonly defaults?: Partial<SettingValues> | undefined;
+  /** What a host sets where nothing else does, in place of the built-in defaults: values by property. */
+  readonly defaults?: HostDefaults | undefined;
+  /** What stands in as long as nothing gives any of the settings that are required. */
+  readonly standIn?: { readonly values: HostDefaults; readonly where: string } | undefined;
 }
+
+export type HostDefaults = Readonly<Record<string, string | number | boolean>>;
 
 /** All that is said about the settings, right or wrong. */
 export interface ReadSettings {
@@ -29,6 +34,10 @@ export interface ReadSettings {
   readonly config: Config | undefined;
   /** What each setting was given as, by the source that counts; defaults are not in it. */
   readonly given: ReadonlyMap<SettingName, RawValue>;
+  /** True where nothing gives any of the settings that are required: nobody has set the gateway up. */
+  readonly isUntouched: boolean;
+  /** What stands in for settings that nothing gives, until any of those is given that are required. */
+  readonly standIns: ReadonlySet<SettingName>;
   /** What the host sets where nothing else does. */
   readonly defaults: ReadonlyMap<SettingName, unknown>;
   /** Where each value comes from, defaults included. */
@@ -48,11 +57,13 @@ export interface ReadSettings {
  * @param changes of the settings store that are taken as made
  */
 export function readSettings(place: SettingsPlace, changes: StoredSettings = {}): ReadSettings {
-  const { env, home, defaults = {} } = place;
+  const { env, home, defaults = {}, standIn } = place;
   const files = home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes)];
   const sources = [environmentSource(env, namedIn(files)), ...files];
-  const ofHost = hostSource(defaults);
-  const checked = checkSettings([...sources, ofHost]);
+  const isUntouched = !isAnyRequiredGiven(sources);
+  const ofHost = hostSource(defaults, 'default of this host');
+  const ofStandIn = hostSource(isUntouched ? (standIn?.values ?? {}) : {}, standIn?.where ?? '');
+  const checked = checkSettings([...sources, ofStandIn, ofHost]);
   const faults = [
     ...sources.flatMap(({ problems }) => problems.map((message) => ({ message }))),
     ...checked.faults,
@@ -62,13 +73,16 @@ export function readSettings(place: SettingsPlace, changes: StoredSettings = {})
       ? undefined
       : // Without a fault there is a checked value of every setting.
         toConfig(checked.values as SettingValues, checked.archives as ReadonlyMap<string, ArchiveValues>);
+  const given = new Map(sources.toReversed().flatMap(({ values }) => [...values]));
   const warnings = sources.flatMap((source) => source.warnings);
   return {
     ...checked,
     config,
     faults,
+    isUntouched,
+    standIns: new Set([...ofStandIn.values.keys()].filter((property) => !given.has(property))),
     defaults: new Map([...ofHost.values].map(([property, { raw }]) => [property, raw])),
-    given: new Map(sources.toReversed().flatMap(({ values }) => [...values])),
+    given,
     warnings: config === undefined ? warnings : [...warnings, ...alikeArchives(config)],
   };
 }
@@ -77,8 +91,15 @@ function namedIn(files: readonly SettingSource[]): string[] {
   return furtherArchives(files.flatMap(({ values, unreadable }) => [...values.keys(), ...unreadable]));
 }
 
-function hostSource(defaults: Partial<SettingValues>): SettingSource {
-  const origin = { source: 'default', where: 'default of this host' } as const;
+function isAnyRequiredGiven(sources: readonly SettingSource[]): boolean {
+  const required = settings.filter((setting) => setting.default === undefined && !setting.defaultsTo);
+  return required.some(({ property }) =>
+    sources.some(({ values, unreadable }) => values.has(property) || unreadable.has(property)),
+  );
+}
+
+function hostSource(defaults: HostDefaults, where: string): SettingSource {
+  const origin = { source: 'default', where } as const;
   const values = Object.entries(defaults).flatMap(([property, raw]): [Property, RawValue][] =>
     findSetting(property) === undefined ? [] : [[property as Property, { raw, origin }]],
   );

@@ -10,6 +10,7 @@ import { tokenCheck } from './checks/token-check.ts';
 import { TokenGate } from './checks/token-gate.ts';
 import { controlError } from './control-problem.ts';
 import type { ControlServices } from './control-services.ts';
+import { healthRoute } from './health-route.ts';
 import { openapiDocument } from './openapi-document.ts';
 import { pageRoutes } from './page/page-routes.ts';
 import { procedureCalls } from './procedure-calls.ts';
@@ -37,6 +38,7 @@ export function controlApp(options: ControlAppOptions): Express {
   app.set('query parser', 'simple');
   app.use(callRecord(logger), securityHeaders());
   app.use(hostCheck(options.allowedHosts), originCheck());
+  app.get('/health', healthRoute(services.lifecycle));
 
   const gate = new TokenGate(options.token);
   app.use(['/api', '/rpc'], fetchSiteCheck(), noStore, tokenCheck(gate, logger), jsonBody());

@@ -10,7 +10,8 @@ import type { LogBook } from '../observe/log-book.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
-import type { GatewayState } from './contract/gateway-state.ts';
+import type { ControlEvent } from './contract/events.ts';
+import type { GatewayState, Throughput } from './contract/gateway-state.ts';
 import type { HostAbilities } from './contract/host.ts';
 import type {
   AppliedSettings,
@@ -40,6 +41,8 @@ export interface GatewayParts {
   readonly incomingAssociations: () => number;
   /** HTTP connections that are open with DICOMweb. */
   readonly httpConnections: () => number;
+  /** Bytes that archives have sent, and clients were sent, since some moment. */
+  readonly traffic: () => { readonly received: number; readonly sent: number };
 }
 
 /** Whether there is a running gateway, and starting it again. */
@@ -52,6 +55,15 @@ export interface GatewayLifecycle {
   restart(): Promise<void>;
   /** Calls `listener` after each change of phase or parts; the result takes it off again. */
   onChange(listener: () => void): () => void;
+}
+
+/** The gateway as the overview shows it. */
+export interface GatewayView {
+  state(): GatewayState;
+  /** The last five minutes, the oldest second first. */
+  throughput(): readonly Throughput[];
+  /** The state, and then what changes, until the signal fires. */
+  events(signal: AbortSignal): AsyncGenerator<ControlEvent, void, undefined>;
 }
 
 /** The settings as the window reads and changes them. */
@@ -90,4 +102,6 @@ export interface ControlServices {
   readonly logger: Logger;
   /** What the logger writes into, besides its outputs: `createLogger(settings, undefined, logBook)`. */
   readonly logBook: LogBook;
+  /** A GatewayWatch, made once for the process from lifecycle and settings; stopped after the control server. */
+  readonly watch: GatewayView;
 }

@@ -4,19 +4,23 @@ import { cacheHandlers } from './handlers/cache-handlers.ts';
 import { hostHandlers } from './handlers/host-handlers.ts';
 import { logHandlers } from './handlers/log-handlers.ts';
 import { probeHandlers } from './handlers/probe-handlers.ts';
+import { retrievalsHandlers } from './handlers/retrievals-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
+import { stateHandlers } from './handlers/state-handlers.ts';
 import { viewersHandlers } from './handlers/viewers-handlers.ts';
 
 /** The handlers of all groups of the contract. */
 export function controlRouter(services: ControlServices) {
   return {
-    log: logHandlers(services),
-    host: hostHandlers(services),
+    state: stateHandlers(services),
+    retrievals: retrievalsHandlers(services),
     settings: settingsHandlers(services),
     archives: archivesHandlers(services),
     probe: probeHandlers(services),
     cache: cacheHandlers(services),
     viewers: viewersHandlers(services),
+    log: logHandlers(services),
+    host: hostHandlers(services),
   };
 }
 

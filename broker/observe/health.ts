@@ -9,6 +9,10 @@ export interface HealthReport {
   readonly reason?: string | undefined;
   /** What a person can do about it, as full sentences. */
   readonly remedy?: string | undefined;
+  /** The error's code, where it is one. */
+  readonly code?: string | undefined;
+  /** As it is written in the standard: 0xA801. */
+  readonly dimseStatus?: string | undefined;
   /** Since when it is so; the time of the report where absent. */
   readonly since?: Date | undefined;
 }
@@ -19,6 +23,8 @@ export interface ComponentHealth {
   readonly state: HealthState;
   readonly reason?: string;
   readonly remedy?: string;
+  readonly code?: string;
+  readonly dimseStatus?: string;
   readonly since: string;
 }
 
@@ -31,6 +37,7 @@ export interface HealthSummary {
 /** The states that components last reported, for the health route and the user interface. */
 export class HealthBoard {
   readonly #components = new Map<string, ComponentHealth>();
+  readonly #listeners = new Set<(health: ComponentHealth) => void>();
   readonly #now: () => Date;
 
   constructor(now: () => Date = () => new Date()) {
@@ -43,17 +50,29 @@ export class HealthBoard {
    * @param component name of a fixed part (`store SCP`, `archive MAIN`), never anything a peer sent
    */
   report(component: string, report: HealthReport): void {
-    const { state, reason, remedy } = report;
+    const { state, reason, remedy, code, dimseStatus } = report;
     const before = this.#components.get(component);
     const lasts = before?.state === state && before.reason === reason;
     const since = report.since?.toISOString() ?? (lasts ? before.since : this.#now().toISOString());
-    this.#components.set(component, {
+    const health = {
       component,
       state,
       ...(reason === undefined ? {} : { reason }),
       ...(remedy === undefined ? {} : { remedy }),
+      ...(code === undefined ? {} : { code }),
+      ...(dimseStatus === undefined ? {} : { dimseStatus }),
       since,
-    });
+    };
+    this.#components.set(component, health);
+    for (const listener of this.#listeners) listener(health);
+  }
+
+  /** Calls `listener` with each report; the result takes it off again. */
+  onReport(listener: (health: ComponentHealth) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 
   /** Takes off a component that is no more. */

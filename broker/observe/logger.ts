@@ -2,7 +2,7 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { ConsoleOutput } from './console-output.ts';
 import type { LogBook } from './log-book.ts';
 import { logContext } from './log-context.ts';
-import type { LogLevel } from './log-level.ts';
+import { type LogLevel, logLevels } from './log-level.ts';
 import { formatLogText } from './log-text.ts';
 import { copyFields, redactFields } from './redaction.ts';
 import { RotatingFile } from './rotating-file.ts';
@@ -29,6 +29,11 @@ export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
 
 /** The logger that owns its outputs. */
 export interface RootLogger extends Logger {
+  /**
+   * Goes on with other settings, also in loggers that were made of this one.
+   * @throws BrokerError `configuration` where the file cannot be written; all goes on as before then
+   */
+  apply(settings: LogSettings): void;
   /** Writes out what is still in memory and closes the file; what is logged afterwards is lost. */
   close(): void;
 }
@@ -61,16 +66,19 @@ export function createLogger(
   console: LogOutput = new ConsoleOutput(),
   book?: LogBook,
 ): RootLogger {
-  const outputs = settings.file === '' ? [console] : [console, openFile(settings)];
-  const inText = settings.format === 'text';
+  let current = settings;
+  let file = openFile(settings);
   const stream: DestinationStream = {
     write(json) {
-      const line = inText ? formatLogText(JSON.parse(json) as Record<string, unknown>) : json;
-      for (const output of outputs) output.write(line);
+      const isText = current.format === 'text';
+      const line = isText ? formatLogText(JSON.parse(json) as Record<string, unknown>) : json;
+      console.write(line);
+      file?.write(line);
     },
   };
   const options = {
-    level: settings.level,
+    // What is written is decided here, since pino's children keep the level that they were made with.
+    level: 'trace',
     base: null,
     // Errors come from redaction as plain objects already.
     serializers: { err: (error: unknown) => error },
@@ -78,14 +86,30 @@ export function createLogger(
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return {
-    ...asLogger({ target: pino(options, stream), book, bindings: [] }),
+    ...asLogger({ target: pino(options, stream), level: () => current.level, book, bindings: [] }),
+    apply(next) {
+      const before = file;
+      file = isSameFile(current, next) ? before : openFile(next);
+      current = next;
+      if (file !== before) before?.close();
+    },
     close() {
-      for (const output of outputs) output.close();
+      console.close();
+      file?.close();
     },
   };
 }
 
-function openFile(settings: LogSettings): RotatingFile {
+function isSameFile(one: LogSettings, other: LogSettings): boolean {
+  return (
+    one.file === other.file &&
+    one.fileMaxSizeInMb === other.fileMaxSizeInMb &&
+    one.fileMaxCount === other.fileMaxCount
+  );
+}
+
+function openFile(settings: LogSettings): RotatingFile | undefined {
+  if (settings.file === '') return undefined;
   return new RotatingFile(settings.file, {
     maxSizeInBytes: settings.fileMaxSizeInMb * 1024 * 1024,
     maxCount: settings.fileMaxCount,
@@ -94,17 +118,21 @@ function openFile(settings: LogSettings): RotatingFile {
 
 interface Target {
   readonly target: PinoLogger;
+  /** The least severe level that is written now. */
+  readonly level: () => LogLevel;
   readonly book: LogBook | undefined;
   /** What the logger adds to each entry, for the book; pino has it too. */
   readonly bindings: readonly object[];
 }
 
 /** The one way by which entries reach pino, with redaction on it, and the book. */
-function asLogger({ target, book, bindings }: Target): Logger {
+function asLogger({ target, level: threshold, book, bindings }: Target): Logger {
+  const isWrittenAt = (level: LogLevel): boolean =>
+    logLevels.indexOf(level) >= logLevels.indexOf(threshold());
   function methodOf(level: LogLevel): LogMethod {
     const isHeld = book !== undefined && level !== 'trace';
     return (first: object | string, message?: string) => {
-      const isWritten = target.isLevelEnabled(level);
+      const isWritten = isWrittenAt(level);
       if (!isWritten && !isHeld) return;
       const text = typeof first === 'string' ? first : (message ?? '');
       const context = logContext();
@@ -124,10 +152,11 @@ function asLogger({ target, book, bindings }: Target): Logger {
     error: methodOf('error'),
     child: (added, level) =>
       asLogger({
-        target: target.child(redactFields(added), level === undefined ? {} : { level }),
+        target: target.child(redactFields(added)),
+        level: level === undefined ? threshold : () => level,
         book,
         bindings: [...bindings, copyFields(added)],
       }),
-    isLevelEnabled: (level) => target.isLevelEnabled(level),
+    isLevelEnabled: isWrittenAt,
   };
 }

@@ -18,6 +18,7 @@ const signEveryMs = 1_000;
 export class InstanceKeeper implements StoreHandler {
   readonly #options: KeeperOptions;
   readonly #expectations = new Map<number, Expectation>();
+  #received = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -29,6 +30,13 @@ export class InstanceKeeper implements StoreHandler {
 
   unexpect(id: number): void {
     this.#expectations.delete(id);
+  }
+
+  /** Bytes that have come since this was last asked. */
+  takeReceived(): number {
+    const received = this.#received;
+    this.#received = 0;
+    return received;
   }
 
   open(request: StoreRequest): InstanceSink {
@@ -47,6 +55,7 @@ export class InstanceKeeper implements StoreHandler {
     return {
       write: (bytes) => {
         writer.write(bytes);
+        this.#received += bytes.length;
         bytesSinceSign += bytes.length;
         const now = performance.now();
         if (now - signedAt < signEveryMs) return;

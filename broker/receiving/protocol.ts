@@ -79,6 +79,8 @@ export type FromReceiver =
   | { readonly kind: 'listening'; readonly address: string; readonly port: number; readonly quickAck: string }
   | { readonly kind: 'failed'; readonly error: PlainError }
   | { readonly kind: 'expecting'; readonly id: number }
+  /** Bytes of data sets that have come since this was last said, whole instances or not. */
+  | { readonly kind: 'received'; readonly bytes: number }
   | { readonly kind: 'stored'; readonly instance: StoredInstance }
   | { readonly kind: 'receiving'; readonly receiving: ReceivingInstance }
   | { readonly kind: 'refused'; readonly refused: RefusedInstance }

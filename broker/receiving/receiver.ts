@@ -61,6 +61,7 @@ export class Receiver {
   readonly #open = new Map<Worker, number>();
   #worker: Worker | undefined;
   #nextId = 1;
+  #bytesReceived = 0;
   #stopping = false;
   #hasListened = false;
   /** The one that it listens on, again after a restart. */
@@ -71,6 +72,11 @@ export class Receiver {
     this.#options = options;
     this.#port = options.port;
     this.#events = events;
+  }
+
+  /** Bytes of data sets that archives have sent since the start. */
+  get bytesReceived(): number {
+    return this.#bytesReceived;
   }
 
   /** Associations that archives have open with the storage SCP. */
@@ -231,6 +237,9 @@ export class Receiver {
 
   #take(message: Exclude<FromReceiver, { kind: 'listening' | 'failed' }>, worker: Worker): void {
     switch (message.kind) {
+      case 'received':
+        this.#bytesReceived += message.bytes;
+        return;
       case 'stored':
         this.#events.stored(message.instance);
         return;

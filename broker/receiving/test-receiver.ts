@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { incomingDirectory } from '../cache/instance-path.ts';
-import { BrokerError } from '../domain/errors.ts';
 import { Receiver } from './receiver.ts';
 import { ReceiverTaps } from './receiver-taps.ts';
 import { type ScpPlace, type TappedReceiver, type TestExpectation, TestReception } from './test-reception.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A person waits for what a test retrieval brings. */
 const limits = {
@@ -37,7 +37,7 @@ export class TestReceiver {
   ): Promise<TestReception> {
     const { place } = expectation;
     const running = this.#running();
-    if (running !== undefined) return await TestReception.open(running, { place, expectation });
+    if (running !== undefined) return await TestReception.open(running, { place, expectation, signal });
     await using stack = new AsyncDisposableStack();
     const previous = this.#stopped;
     const stopped = Promise.withResolvers<undefined>();
@@ -45,7 +45,7 @@ export class TestReceiver {
     stack.defer(() => {
       stopped.resolve(undefined);
     });
-    await untilSettled(previous, signal);
+    await unlessAborted(previous, signal);
     const directory = await mkdtemp(join(tmpdir(), 'dcmrs-check-'));
     stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
     await mkdir(incomingDirectory(directory), { recursive: true });
@@ -58,24 +58,9 @@ export class TestReceiver {
     const { port } = await receiver.start();
     return await TestReception.open(
       { receiver, taps },
-      { place: { ...place, port }, expectation },
+      { place: { ...place, port }, expectation, signal },
       stack.move(),
     );
-  }
-}
-
-/** @throws BrokerError `cancelled` on the signal */
-async function untilSettled(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<undefined>();
-  const abort = (): void => {
-    aborted.resolve(undefined);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    if (!signal.aborted) await Promise.race([promise, aborted.promise]);
-    if (signal.aborted) throw new BrokerError('cancelled', 'The check was cancelled.');
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

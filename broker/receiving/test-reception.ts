@@ -1,5 +1,6 @@
 import type { RetrieveEnd, RetrieveProgress } from '../dimse/retrieve-response.ts';
 import type { Uid } from '../domain/uid.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import type { GetOrder } from './protocol.ts';
 import type { Receiver } from './receiver.ts';
 import type { ReceiverTaps } from './receiver-taps.ts';
@@ -68,18 +69,21 @@ export class TestReception implements AsyncDisposable {
 
   /**
    * @param owned what ends with the reception; it is disposed of where opening fails
-   * @throws BrokerError as Receiver.expect
+   * @throws BrokerError as Receiver.expect, `cancelled` on the signal
    */
   static async open(
     source: TappedReceiver,
-    { place, expectation }: { place: ScpPlace; expectation: TestExpectation },
+    { place, expectation, signal }: { place: ScpPlace; expectation: TestExpectation; signal: AbortSignal },
     owned = new AsyncDisposableStack(),
   ): Promise<TestReception> {
     await using stack = owned.move();
     const { archive, study, instance, archiveAeTitle } = expectation;
     const reception = new TestReception(source, place, { instance, owned: new AsyncDisposableStack() });
     stack.use(source.taps.tap(reception.#tap()));
-    stack.use(await source.receiver.expect({ archive, study, archiveAeTitle }));
+    const expecting = source.receiver.expect({ archive, study, archiveAeTitle });
+    // It may wait for its turn: what comes of it after the signal is let go of when it comes.
+    stack.defer(() => void expecting.then((expected) => expected[Symbol.dispose]()).catch(() => undefined));
+    await unlessAborted(expecting, signal);
     reception.#owned.use(stack.move());
     return reception;
   }

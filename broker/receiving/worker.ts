@@ -33,6 +33,13 @@ const keeper = new InstanceKeeper({
   },
 });
 
+/** How often it is told how much has come: often enough for a plot of seconds. */
+const receivedEveryMs = 250;
+setInterval(() => {
+  const bytes = keeper.takeReceived();
+  if (bytes > 0) tell({ kind: 'received', bytes });
+}, receivedEveryMs).unref();
+
 const loaded = options.quickAck ? loadQuickAck() : { unavailable: 'switched off by dimse.quick_ack' };
 const quickAck = 'quickAck' in loaded ? loaded.quickAck : undefined;
 

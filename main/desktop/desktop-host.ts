@@ -5,6 +5,7 @@ import type { Logger } from '../../broker/observe/logger.ts';
 import type { AppPaths } from './app-paths.ts';
 import { applicationMenu } from './application-menu.ts';
 import { controlClient, type ControlClient } from './control-client.ts';
+import { openExternal, viewerOrigins } from './external-links.ts';
 import type { DesktopChoices } from './desktop-choices.ts';
 import { gatewayForkOptions } from './gateway/gateway-options.ts';
 import type { GatewayStart } from './gateway/gateway-messages.ts';
@@ -36,6 +37,7 @@ export interface DesktopHostOptions {
 
 /** Notices are looked for again also where the gateway has nothing new to tell. */
 const noticeEveryMs = 10_000;
+const linkWithinMs = 5_000;
 const updateEveryMs = 24 * 60 * 60_000;
 
 /** The desktop host once Electron is ready: the gateway's process, and window, tray and menu that show it. */
@@ -105,6 +107,16 @@ export class DesktopHost {
     this.#window.open();
   }
 
+  /** Opens a link of the window in the browser, where it leads to this machine or to a viewer of the settings. */
+  async openLink(url: string): Promise<void> {
+    const client = this.#client;
+    const signal = AbortSignal.timeout(linkWithinMs);
+    const origins = client === undefined ? [] : await viewerOrigins(client, signal).catch(() => []);
+    const opened = await openExternal(url, origins, this.#options.electron.shell);
+    if (!opened)
+      this.#options.logger.warn({ url }, 'A link of the window leads to a place that is not allowed.');
+  }
+
   /** The person wants it started now rather than in a while. */
   startGateway(): void {
     this.#gateway.start();
@@ -122,7 +134,8 @@ export class DesktopHost {
       home: paths.home,
       token,
       interfaceDirectory,
-      defaults: { 'scp.cache_dir_path': paths.cache, 'log.file': paths.logFile },
+      // Nobody has to know the port of the user interface: any free one.
+      defaults: { 'scp.cache_dir_path': paths.cache, 'log.file': paths.logFile, 'control.port': 0 },
       abilities: {
         kind: 'desktop',
         canChooseFolder: true,

@@ -6,7 +6,6 @@ import { createLogger, type Logger } from '../../broker/observe/logger.ts';
 import { appPaths } from './app-paths.ts';
 import { DesktopChoices } from './desktop-choices.ts';
 import { DesktopHost } from './desktop-host.ts';
-import { openExternal } from './external-links.ts';
 import { confineContents, confineSession } from './hardening.ts';
 import { hiddenArgument } from './login-item.ts';
 import { quitInGoodOrder } from './quit.ts';
@@ -14,7 +13,7 @@ import { holdSingleInstance } from './single-instance.ts';
 import { windowPartition } from './window/main-window.ts';
 import { restartUrl } from './window/shown-page.ts';
 
-const { app, session, shell } = electron;
+const { app, session } = electron;
 
 /** There from the moment that Electron is ready. */
 let host: DesktopHost | undefined;
@@ -24,7 +23,7 @@ app.setAppUserModelId('org.dcmrs.broker');
 if (holdSingleInstance(app, () => host?.openWindow())) {
   confineContents(app, {
     ownOrigin: () => host?.origin,
-    onExternalLink: (url) => void openExternal(url, new Set(), shell),
+    onExternalLink: (url) => void host?.openLink(url),
     onNavigation: (url) => {
       if (url === restartUrl) host?.startGateway();
     },

@@ -1,8 +1,6 @@
 import type { ArchiveAddress } from '../../broker/control/contract/archive-check.ts';
 import type { SettingsDraft } from '../settings/settings-draft.svelte.ts';
-
-/** The archive of the settings without a name in them. */
-export const defaultArchive = 'default';
+import { archiveProperty, defaultArchive } from './archive-property.ts';
 
 /** What the gateway asks an archive for. */
 export type ArchiveUse = 'qido' | 'wado' | 'stow';
@@ -10,11 +8,6 @@ export type ArchiveUse = 'qido' | 'wado' | 'stow';
 /** The settings that each use has. */
 export const addressParts = ['remote_ae', 'remote_host', 'remote_port', 'local_ae'] as const;
 export type AddressPart = (typeof addressParts)[number];
-
-/** The name of a setting of an archive. */
-export function archiveProperty(archive: string, ofDefault: string): string {
-  return archive === defaultArchive ? ofDefault : `archives.${archive}.${ofDefault}`;
-}
 
 /** Where an archive is asked for one use, as the draft has it. */
 export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse): ArchiveAddress {

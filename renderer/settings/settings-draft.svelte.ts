@@ -47,6 +47,7 @@ export class SettingsDraft {
   }
 
   readonly #byProperty = $derived(
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it takes the place of the old one as a whole
     new Map(this.described?.settings.map((setting) => [setting.property, setting])),
   );
 

@@ -46,7 +46,12 @@ export async function withGateway<Result>(
     // A home without settings: whoever runs this may have some of their own.
     // As `npm run headless` starts it.
     args: [...hostOptions, host, '--home', home.path],
-    env: { ...variables(options), HTTP_PORT: String(port), SCP_CACHE_DIR_PATH: join(home.path, 'cache') },
+    env: {
+      ...variables(options),
+      HTTP_PORT: String(port),
+      CONTROL_PORT: '0',
+      SCP_CACHE_DIR_PATH: join(home.path, 'cache'),
+    },
     // The last line of its welcome.
     ready: { output: /Ctrl\+C stops it/ },
     readyWithinMs,

@@ -47,6 +47,7 @@ describe('a gateway that is killed in the middle of a retrieve', () => {
       SCP_LOCAL_PORT: String(scp.port),
       SCP_CACHE_DIR_PATH: directory.path,
       HTTP_PORT: String(httpPort),
+      CONTROL_PORT: '0',
     };
     for (const use of ['QIDO', 'WADO']) {
       env[`${use}_REMOTE_AE`] = archive.aeTitle;

@@ -8,6 +8,7 @@ import type {
   HostCapabilities,
   SettingsAccess,
 } from '../../broker/control/control-services.ts';
+import { GatewayWatch } from '../../broker/control/state/gateway-watch.ts';
 import { BrokerError } from '../../broker/domain/errors.ts';
 import { TestReceiver } from '../../broker/receiving/test-receiver.ts';
 import { LogBook } from '../../broker/observe/log-book.ts';
@@ -116,6 +117,7 @@ export interface ScriptedServices extends ControlServices {
   readonly settings: ScriptedSettings;
   /** Lines of the log, as JSON. */
   readonly logLines: readonly string[];
+  readonly watch: GatewayWatch;
 }
 
 /** Services of a control API that a test leads; nothing runs behind them but what `parts` are given. */
@@ -124,10 +126,14 @@ export function scriptedServices(
 ): ScriptedServices {
   const logBook = overrides.logBook ?? new LogBook();
   const { logger, lines } = recordedLog(logBook);
+  const version = '1.2.3';
+  const lifecycle = new ScriptedLifecycle();
+  const settings = new ScriptedSettings();
   return {
-    version: '1.2.3',
-    lifecycle: new ScriptedLifecycle(),
-    settings: new ScriptedSettings(),
+    version,
+    lifecycle,
+    settings,
+    watch: new GatewayWatch({ version, lifecycle, settings }),
     host: overrides.host ?? headlessHost,
     checkReceiver: new TestReceiver(() => undefined),
     logger,

@@ -180,7 +180,7 @@ export class CheckRetrieve {
   }
 
   #open({ study, instance }: SampleInstance): Promise<CheckReception> {
-    const { address, receiver, place, signal } = this.#options;
+    const { address, limits, receiver, place, signal } = this.#options;
     const expectation = {
       archive: address.name,
       archiveAeTitle: address.aeTitle,
@@ -188,7 +188,8 @@ export class CheckRetrieve {
       instance,
       place,
     };
-    return receiver.open(expectation, signal);
+    const limit = { limitMs: limits.retrieveLimitMs, what: 'Getting ready to receive', signal };
+    return withinLimit(limit, (either) => receiver.open(expectation, either));
   }
 
   /** C-MOVE is what most archives are made for; C-GET is tried where the choice is left to us. */

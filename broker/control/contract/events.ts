@@ -8,7 +8,7 @@ export const controlEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state: gatewayState }),
   /** Once a second. */
   z.object({ type: z.literal('throughput'), sample: throughput }),
-  /** A study came, grew, changed or left. Ask again for what is shown of it. */
+  /** A study came, grew, changed or left. Ask again for what is shown of it. Both empty: many did. */
   z.object({ type: z.literal('cache'), archive: z.string(), study: z.string() }),
   /** Settings were saved, here or elsewhere. */
   z.object({ type: z.literal('settings') }),

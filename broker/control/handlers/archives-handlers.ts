@@ -19,8 +19,10 @@ export function archivesHandlers(services: ControlServices) {
       return checkArchive({ address, withRetrieve, place, receiver: services.checkReceiver }, signal);
     }),
     ask: archives.ask.handler(async ({ input, signal = never }) => {
-      const outcome = await configuredArchive(services, input.name).probe.echo(signal);
-      const { connectInMs, associateInMs, echoInMs, trace, error } = outcome;
+      const archive = configuredArchive(services, input.name);
+      const { connectInMs, associateInMs, echoInMs, trace, error } = await archive.probe.echo(signal);
+      if (error !== undefined) archive.noteEcho({ error });
+      else if (echoInMs !== undefined) archive.noteEcho({ roundTripInMs: echoInMs });
       return {
         connectInMs,
         associateInMs,

@@ -5,7 +5,7 @@ export const unbuiltPage = `<!doctype html>
 <body>
 <h1>DCMRS Broker</h1>
 <p>The gateway runs, but its user interface has not been built.</p>
-<p>Run <code>npm run build</code> in the folder of the program, then start it again.</p>
+<p>Run <code>npm run build:renderer</code> in the folder of the program, then start it again.</p>
 <p>Scripts can use the control API meanwhile: <code>/api/openapi.json</code> describes it.</p>
 </body>
 </html>

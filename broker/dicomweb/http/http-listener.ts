@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { BrokerError } from '../../domain/errors.ts';
 import { startBodyDeadline } from '../stow/body-deadline.ts';
 
@@ -16,7 +16,9 @@ export class HttpListener {
   readonly #host: string;
   readonly #port: number;
   #handler: RequestListener;
-  #connections = 0;
+  readonly #sockets = new Set<Socket>();
+  /** Over connections that are closed. */
+  #bytesSentBefore = 0;
 
   /** @param port 0 takes a free port */
   constructor(host: string, port: number, listener: RequestListener) {
@@ -38,8 +40,11 @@ export class HttpListener {
       },
     );
     this.#server.on('connection', (socket) => {
-      this.#connections += 1;
-      socket.once('close', () => (this.#connections -= 1));
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        this.#bytesSentBefore += socket.bytesWritten;
+      });
     });
     this.#server.maxRequestsPerSocket = 10_000;
     this.#server.maxConnections = 1_024;
@@ -47,7 +52,12 @@ export class HttpListener {
 
   /** Connections that are open. */
   get connections(): number {
-    return this.#connections;
+    return this.#sockets.size;
+  }
+
+  /** Bytes that clients were sent since the start. Counted when it is asked for: answers cost nothing. */
+  get bytesSent(): number {
+    return [...this.#sockets].reduce((sum, socket) => sum + socket.bytesWritten, this.#bytesSentBefore);
   }
 
   /** What answers requests from now on; answers that have begun go on. */

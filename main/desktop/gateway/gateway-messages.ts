@@ -13,8 +13,8 @@ export interface GatewayStart {
   readonly token: string;
   /** The built user interface. */
   readonly interfaceDirectory: string;
-  /** Values for settings that are required, and for which a desktop knows a good place. */
-  readonly defaults: Readonly<Record<string, string>>;
+  /** What counts where nobody has set anything else, by property. */
+  readonly defaults: Readonly<Record<string, string | number>>;
   readonly abilities: HostAbilities;
 }
 
@@ -28,7 +28,7 @@ export type ToGateway =
 
 /** From the gateway's process to the desktop's. */
 export type FromGateway =
-  /** The control API and the user interface are at `url`. */
+  /** The control API and the user interface are at `url`; sent again where they have moved. */
   | { readonly type: 'ready'; readonly url: string }
   /** It cannot start; the process ends after it. */
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | undefined }

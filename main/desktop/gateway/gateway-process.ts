@@ -1,6 +1,6 @@
+import { RestartDelay } from '../../restart-delay.ts';
 import type { FromGateway, GatewayStart, HostQuestion, ToGateway } from './gateway-messages.ts';
 import { LastLines } from './last-lines.ts';
-import { RestartDelay } from './restart-delay.ts';
 
 /** As much of Electron's UtilityProcess as is used. */
 export interface GatewayChild {
@@ -32,6 +32,8 @@ export interface GatewayProcessOptions {
   readonly answer: (question: HostQuestion) => Promise<string | undefined>;
 }
 
+/** A gateway that ran for that long before it failed is started again as quickly as the first time. */
+const steadyMs = 10 * 60_000;
 /** Opening a large cache takes a while; a process that is silent for longer hangs. */
 const startWithinMs = 120_000;
 /** Retrievals are cancelled and associations released within it. */
@@ -136,7 +138,7 @@ export class GatewayProcess {
       case 'ready':
         clearTimeout(run.startLimit);
         if (this.#run !== run) return;
-        run.readyAt = performance.now();
+        run.readyAt ??= performance.now();
         this.#become({ is: 'running', url: message.url });
         return;
       case 'failed':
@@ -162,7 +164,8 @@ export class GatewayProcess {
     // It was asked to end, by stop().
     if (this.#run !== run) return;
     this.#run = undefined;
-    const delay = this.#delay.afterRun(run.readyAt === undefined ? 0 : performance.now() - run.readyAt);
+    if (run.readyAt !== undefined && performance.now() - run.readyAt >= steadyMs) this.#delay.succeeded();
+    const delay = this.#delay.next();
     const reported = run.reported ?? {
       message: `It ended by itself (exit code ${code}).`,
       remedy: undefined,

@@ -16,9 +16,16 @@ export interface StartedGateway {
   stop(): Promise<void>;
 }
 
+/** @param onMove is called when the user interface has gone to another URL */
+export type StartGateway = (
+  start: GatewayStart,
+  host: HostCapabilities,
+  onMove: (url: string) => void,
+) => Promise<StartedGateway>;
+
 export interface GatewayRunParts {
   readonly port: ParentPort;
-  readonly startGateway: (start: GatewayStart, host: HostCapabilities) => Promise<StartedGateway>;
+  readonly startGateway: StartGateway;
   /** Ends this process. */
   readonly exit: (code: number) => void;
 }
@@ -33,7 +40,7 @@ export function runGateway({ port, startGateway, exit }: GatewayRunParts): void 
         host = new ForwardedHost(data.start.abilities, (id, question) =>
           port.postMessage({ type: 'question', id, question }),
         );
-        started = startGateway(data.start, host);
+        started = startGateway(data.start, host, (url) => port.postMessage({ type: 'ready', url }));
         void report(started);
         return;
       case 'abilities':

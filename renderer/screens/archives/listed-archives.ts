@@ -1,6 +1,6 @@
 import type { ArchiveState } from '../../../broker/control/contract/gateway-state.ts';
 import type { DescribedSetting, DescribedSettings } from '../../../broker/control/contract/settings.ts';
-import { archiveProperty, defaultArchive } from '../../archive-check/archive-address.ts';
+import { archiveProperty, defaultArchive } from '../../archive-check/archive-property.ts';
 import { isOwn } from '../../settings/setting-text.ts';
 
 /** One archive as the list shows it. */

@@ -1,5 +1,5 @@
 import type { DescribedSetting, DescribedSettings } from '../../../broker/control/contract/settings.ts';
-import { defaultArchive } from '../../archive-check/archive-address.ts';
+import { defaultArchive } from '../../archive-check/archive-property.ts';
 
 /** Stands for the name of an archive that is being added, until it is known; no archive is called so. */
 export const placeholderName = 'being-added-now';

@@ -1,5 +1,6 @@
 import type { CheckStep } from '../../../broker/control/contract/archive-check.ts';
-import { addressOf, defaultArchive, typeForAll } from '../../archive-check/archive-address.ts';
+import { addressOf, typeForAll } from '../../archive-check/archive-address.ts';
+import { defaultArchive } from '../../archive-check/archive-property.ts';
 import { CheckRun } from '../../archive-check/check-run.svelte.ts';
 import { SettingsDraft } from '../../settings/settings-draft.svelte.ts';
 import { settingLabel } from '../../settings/setting-label.ts';

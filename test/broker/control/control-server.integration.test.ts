@@ -191,7 +191,7 @@ describe('the page', () => {
   test('says how to build it where it is not there', async () => {
     const answer = await ask(started.url);
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(answer.body.toString()).toContain('npm run build');
+    expect(answer.body.toString()).toContain('npm run build:renderer');
   });
 
   test('comes without a token, its hashed files for good, and nothing from outside its folder', async () => {

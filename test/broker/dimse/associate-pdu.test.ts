@@ -11,7 +11,7 @@ import {
 import { PduType, pduHeaderLength } from '../../../broker/dimse/pdu.ts';
 import { maxPresentationContexts, numberContexts } from '../../../broker/dimse/presentation-context.ts';
 import { BrokerError } from '../../../broker/domain/errors.ts';
-import { implementationClassUid } from '../../../broker/domain/implementation.ts';
+import { implementationClassUid, implementationVersionName } from '../../../broker/domain/implementation.ts';
 import { transferSyntaxes } from '../../../broker/domain/transfer-syntax.ts';
 import {
   decodeAssociateAccept,
@@ -78,7 +78,11 @@ describe('an A-ASSOCIATE-RQ', () => {
     fc.assert(
       fc.property(request, (given) => {
         const body = bodyOf(encodeAssociateRq(given), PduType.associateRq);
-        expect(decodeAssociateRq(body)).toEqual({ ...given, applicationContext: applicationContextName });
+        expect(decodeAssociateRq(body)).toEqual({
+          ...given,
+          applicationContext: applicationContextName,
+          implementation: implementationVersionName,
+        });
       }),
     );
   });
@@ -185,7 +189,10 @@ describe('an A-ASSOCIATE-AC', () => {
   it('comes back as it was encoded', () => {
     fc.assert(
       fc.property(accept, (given) => {
-        expect(decodeAssociateAc(bodyOf(encodeAssociateAc(given), PduType.associateAc))).toEqual(given);
+        expect(decodeAssociateAc(bodyOf(encodeAssociateAc(given), PduType.associateAc))).toEqual({
+          ...given,
+          implementation: implementationVersionName,
+        });
       }),
     );
   });

@@ -79,6 +79,10 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
         const answers = scriptedAnswers(input.limit);
         for (let at = 0; at < answers.length && signal?.aborted !== true; at += answersAtATime) {
           yield { type: 'answers' as const, answers: answers.slice(at, at + answersAtATime) };
+          if (world.silences.has('probe.find')) {
+            await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+            return;
+          }
         }
         const trouble = world.failures.get('probe.find.end');
         yield {

@@ -44,13 +44,16 @@ export function scriptedRouter(world: ScriptedWorld) {
         },
       ]),
       checkOrigin: control.viewers.checkOrigin.handler(({ input }) => {
-        const mayRead = input.origin.startsWith('http://localhost');
+        const allowed = world.settings.settings.find(({ property }) => property === 'http.allowed_origins');
+        const mayRead =
+          input.origin.startsWith('http://localhost') ||
+          String(allowed?.value).split(', ').includes(input.origin);
         return {
           origin: input.origin,
           mayRead,
           mayStore: mayRead,
           explanation: mayRead
-            ? 'Pages of this machine may read and store.'
+            ? 'Pages of this origin may read and store: it is in the list of allowed origins.'
             : 'Pages of this origin may not read: it is not in the list of allowed origins.',
           ...(mayRead ? {} : { entryToAdd: input.origin }),
         };

@@ -17,7 +17,12 @@ export function settingsHandlers(control: ControlImplementer, world: ScriptedWor
   return {
     settings: {
       get: control.settings.get.handler(() => world.settings),
-      validate: control.settings.validate.handler(({ input }) => problemsOf(input.changes)),
+      validate: control.settings.validate.handler(({ input }) => [
+        ...problemsOf(input.changes),
+        ...world.missing
+          .filter((property) => input.changes[property] === undefined)
+          .map((property) => ({ property, message: 'A value is needed here.' })),
+      ]),
       save: control.settings.save.handler(({ input }) => {
         world.settings = {
           ...world.settings,

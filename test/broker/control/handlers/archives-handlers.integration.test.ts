@@ -98,7 +98,8 @@ describe('the check of an archive, by the control API', () => {
       if (event.type === 'step' && event.step.step === 'echo') break;
     }
     controller.abort();
-    await silent.untilIdle();
+    // C-ECHO cannot be cancelled: its answer is waited for, for 5 s.
+    await silent.untilIdle(15_000);
   });
 });
 

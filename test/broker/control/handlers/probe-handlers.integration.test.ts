@@ -9,7 +9,7 @@ import { type GeneratedStudy, generateStudy } from '../../../support/generated-s
 import { startDcmqrscp } from '../../../support/dcmqrscp.ts';
 import { commandFields } from '../../../support/scripted-command.ts';
 import { startScriptedArchive } from '../../../support/scripted-archive.ts';
-import { scriptedFinds, studyElements } from '../../../support/scripted-finds.ts';
+import { type FindReply, scriptedFinds, studyElements } from '../../../support/scripted-finds.ts';
 import { scriptedStudy } from '../../../support/scripted-study.ts';
 import { counts, startStudyArchive } from '../../../support/study-archive.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
@@ -129,6 +129,29 @@ describe('a C-FIND of the probe', () => {
     expect(found.trace.length).toBeLessThanOrEqual(2_000);
     expect(found.end).toMatchObject({ count: 10_000, cut: false });
   }, 60_000);
+
+  it('reads each answer in its own character set', async () => {
+    const named = (characterSet: string, name: Buffer): FindReply['answers'] => [
+      [
+        [0x0008, 0x0005, 'CS', characterSet],
+        [0x0008, 0x0052, 'CS', 'STUDY'],
+        [0x0010, 0x0010, 'PN', name],
+        [0x0020, 0x000d, 'UI', '1.2.3'],
+      ],
+    ];
+    const finds = scriptedFinds(() => ({
+      answers: [
+        ...(named('ISO_IR 100', Buffer.from('Äneas^Rüdiger ', 'latin1')) ?? []),
+        ...(named('ISO_IR 192', Buffer.from('山田^太郎 ')) ?? []),
+      ],
+    }));
+    await using archive = await startScriptedArchive(finds.script);
+    await using gateway = await startControlGateway({ archive });
+    const found = await gathered(
+      await gateway.client.probe.find({ archive: 'default', level: 'study', keys: [] }),
+    );
+    expect(found.answers.map((answer) => answer['00100010'])).toEqual(['Äneas^Rüdiger', '山田^太郎']);
+  });
 
   it('gives what came before the archive failed, and why it did', async () => {
     const finds = scriptedFinds(() => ({ answers: [studyElements('1.2.3')], status: 0xa700 }));

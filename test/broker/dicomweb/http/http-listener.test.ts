@@ -59,3 +59,29 @@ test('as many connections as several viewers open at once are served at the same
     await listener.stop();
   }
 });
+
+test('what answers can be exchanged; an answer that has begun goes on, and connections are counted', async () => {
+  const goOn = Promise.withResolvers<undefined>();
+  const hasBegun = Promise.withResolvers<undefined>();
+  const listener = new HttpListener('127.0.0.1', 0, (_request, response) => {
+    response.write('begun ');
+    hasBegun.resolve(undefined);
+    void goOn.promise.then(() => response.end('before'));
+  });
+  const { port } = await listener.start();
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  try {
+    const begun = ask(agent, port, '/');
+    await hasBegun.promise;
+    expect(listener.connections).toBe(1);
+    listener.serve((_request, response) => response.end('after'));
+    expect(await ask(agent, port, '/')).toBe('after');
+    expect(listener.connections).toBe(2);
+    goOn.resolve(undefined);
+    expect(await begun).toBe('begun before');
+  } finally {
+    agent.destroy();
+    await listener.stop();
+  }
+  await expect.poll(() => listener.connections).toBe(0);
+});

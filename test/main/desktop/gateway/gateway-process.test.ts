@@ -62,6 +62,23 @@ describe('GatewayProcess', () => {
     expect(process.condition).toEqual({ is: 'starting' });
   });
 
+  it('waits longer each time, and as little as at first after it has run for ten minutes', () => {
+    const { process, last } = gateway();
+    const waits: number[] = [];
+    process.onChange(() => {
+      const { condition } = process;
+      if (condition.is === 'failed') waits.push(condition.restartAt.getTime() - Date.now());
+    });
+    process.start();
+    for (const ranForMs of [1, 1, 1, 600_000]) {
+      last().tell({ type: 'ready', url: 'http://127.0.0.1:5000/' });
+      vi.advanceTimersByTime(ranForMs);
+      last().end(1);
+      vi.advanceTimersByTime(60_000);
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 1_000]);
+  });
+
   it('tells the reason that the gateway gave itself', () => {
     const { process, last } = gateway();
     process.start();
