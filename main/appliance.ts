@@ -9,6 +9,7 @@ import type {
   HostCapabilities,
   SettingsAccess,
 } from '../broker/control/control-services.ts';
+import { GatewayWatch } from '../broker/control/state/gateway-watch.ts';
 import { SettingsEditor } from '../broker/control/settings/settings-editor.ts';
 import { LogBook } from '../broker/observe/log-book.ts';
 import type { LogOutput, RootLogger } from '../broker/observe/logger.ts';
@@ -49,6 +50,7 @@ export class Appliance {
   readonly #log: ApplianceLog;
   readonly #runner: GatewayRunner;
   readonly #control: ControlInterface;
+  readonly #watch: GatewayWatch;
 
   constructor(options: ApplianceOptions) {
     const { place, host, version, rendererDirectory, token } = options;
@@ -62,6 +64,7 @@ export class Appliance {
       ...(options.restartDelay === undefined ? {} : { delay: options.restartDelay }),
     });
     const settings = new SettingsEditor({ place, apply: () => this.#apply() });
+    this.#watch = new GatewayWatch({ version, lifecycle: runner, settings });
     const services: ControlServices = {
       version,
       lifecycle: runner,
@@ -70,6 +73,7 @@ export class Appliance {
       checkReceiver: checkReceiver(() => runner.broker),
       logger,
       logBook,
+      watch: this.#watch,
     };
     this.#runner = runner;
     runner.onChange(() => {
@@ -120,6 +124,7 @@ export class Appliance {
   async stop(): Promise<void> {
     await this.#runner.stop();
     await this.#control.stop();
+    this.#watch.stop();
     this.logger.close();
   }
 

@@ -11,6 +11,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './schema.ts';
+import type { SecretSeal } from './secret-seal.ts';
 import type { SettingFault } from './setting-fault.ts';
 import type { Origin, RawValue, SettingSource } from './setting-source.ts';
 import { storeSource, type StoredSettings } from './settings-store.ts';
@@ -20,6 +21,8 @@ export interface SettingsPlace {
   readonly env: Environment;
   /** Directory of the properties file and the settings store; without it, there are none. */
   readonly home?: string | undefined;
+  /** Of a host that has a safe place for its key: seals the secrets of the settings store. */
+  readonly seal?: SecretSeal | undefined;
   /** What a host sets where nothing else does, in place of the built-in defaults: values by property. */
   readonly defaults?: HostDefaults | undefined;
   /** What stands in as long as nothing gives any of the settings that are required. */
@@ -36,6 +39,8 @@ export interface ReadSettings {
   readonly given: ReadonlyMap<SettingName, RawValue>;
   /** True where nothing gives any of the settings that are required: nobody has set the gateway up. */
   readonly isUntouched: boolean;
+  /** What stands in for settings that nothing gives, until any of those is given that are required. */
+  readonly standIns: ReadonlySet<SettingName>;
   /** What the host sets where nothing else does. */
   readonly defaults: ReadonlyMap<SettingName, unknown>;
   /** Where each value comes from, defaults included. */
@@ -56,14 +61,13 @@ export interface ReadSettings {
  */
 export function readSettings(place: SettingsPlace, changes: StoredSettings = {}): ReadSettings {
   const { env, home, defaults = {}, standIn } = place;
-  const files = home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes)];
+  const files =
+    home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes, place.seal)];
   const sources = [environmentSource(env, namedIn(files)), ...files];
   const isUntouched = !isAnyRequiredGiven(sources);
-  const ofHost = [
-    ...(standIn !== undefined && isUntouched ? [hostSource(standIn.values, standIn.where)] : []),
-    hostSource(defaults, 'default of this host'),
-  ];
-  const checked = checkSettings([...sources, ...ofHost]);
+  const ofHost = hostSource(defaults, 'default of this host');
+  const ofStandIn = hostSource(isUntouched ? (standIn?.values ?? {}) : {}, standIn?.where ?? '');
+  const checked = checkSettings([...sources, ofStandIn, ofHost]);
   const faults = [
     ...sources.flatMap(({ problems }) => problems.map((message) => ({ message }))),
     ...checked.faults,
@@ -73,18 +77,16 @@ export function readSettings(place: SettingsPlace, changes: StoredSettings = {})
       ? undefined
       : // Without a fault there is a checked value of every setting.
         toConfig(checked.values as SettingValues, checked.archives as ReadonlyMap<string, ArchiveValues>);
+  const given = new Map(sources.toReversed().flatMap(({ values }) => [...values]));
   const warnings = sources.flatMap((source) => source.warnings);
   return {
     ...checked,
     config,
     faults,
     isUntouched,
-    defaults: new Map(
-      ofHost
-        .toReversed()
-        .flatMap(({ values }) => [...values].map(([property, { raw }]) => [property, raw] as const)),
-    ),
-    given: new Map(sources.toReversed().flatMap(({ values }) => [...values])),
+    standIns: new Set([...ofStandIn.values.keys()].filter((property) => !given.has(property))),
+    defaults: new Map([...ofHost.values].map(([property, { raw }]) => [property, raw])),
+    given,
     warnings: config === undefined ? warnings : [...warnings, ...alikeArchives(config)],
   };
 }

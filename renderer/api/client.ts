@@ -6,7 +6,7 @@ import type { contract } from '../../broker/control/contract/contract.ts';
 import { session } from './session.svelte.ts';
 
 const refusedText =
-  'The gateway does not take this token. It changes with each start of the desktop app, and with the setting control.token of a service.';
+  'It changes with each start of the desktop app, and with the setting control.token of a service.';
 
 const link = new RPCLink({
   url: () => new URL('rpc', document.baseURI).href,

@@ -10,6 +10,9 @@ class Session {
   constructor() {
     this.token = this.#takeFromUrl() ?? sessionStorage.getItem(storageKey) ?? '';
     if (this.token !== '') sessionStorage.setItem(storageKey, this.token);
+    // A link with a token that is opened where this page is open already loads nothing anew. Caught on the way
+    // down: whoever reads the address finds it without the token.
+    addEventListener('hashchange', () => this.#takeNewFromUrl(), { capture: true });
   }
 
   readonly isSignedIn = $derived(this.token !== '');
@@ -25,6 +28,11 @@ class Session {
     this.token = '';
     this.refusal = reason;
     sessionStorage.removeItem(storageKey);
+  }
+
+  #takeNewFromUrl(): void {
+    const token = this.#takeFromUrl();
+    if (token !== undefined) this.signIn(token);
   }
 
   /** The token that the host put behind the address, taken out of it: it must not be copied or kept with it. */

@@ -11,6 +11,11 @@ export function troubleOf(error: unknown): Trouble {
   };
 }
 
+/** Whether the gateway has answered, and said no; else it was not reached. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof ORPCError;
+}
+
 /** Whether a call ended since its signal was set off: nobody waits for it then. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';

@@ -19,10 +19,10 @@ export function wordOfHealth(health: Health): HealthWord {
 }
 
 /** The word of the whole gateway; its phase counts before its parts. */
-export function wordOfGateway(state: GatewayState | undefined): HealthWord {
+export function wordOfGateway(state: GatewayState | undefined, isCut = false): HealthWord {
   switch (state?.phase) {
     case undefined:
-      return { word: 'Connecting', mark: 'unknown' };
+      return isCut ? { word: 'Not connected', mark: 'bad' } : { word: 'Connecting', mark: 'unknown' };
     case 'unconfigured':
       return { word: 'Not set up', mark: 'warn' };
     case 'starting':

@@ -1,6 +1,7 @@
 import type { ControlEvent } from '../../broker/control/contract/events.ts';
-import type { GatewayState, Throughput } from '../../broker/control/contract/gateway-state.ts';
+import type { GatewayState, Throughput, Trouble } from '../../broker/control/contract/gateway-state.ts';
 import { api } from '../api/client.ts';
+import { isAnswer, troubleOf } from '../api/trouble-of.ts';
 import { session } from '../api/session.svelte.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
 
@@ -22,6 +23,8 @@ class Gateway {
   heardAt = $state(0);
   /** When the next attempt is made, while the connection is cut. */
   retryAt: number | undefined = $state();
+  /** Why the gateway cannot tell its state, where it answers at all. */
+  trouble: Trouble | undefined = $state.raw();
   #running: AbortController | undefined;
   #wake: (() => void) | undefined;
   readonly #cacheListeners = new Set<CacheListener>();
@@ -56,7 +59,12 @@ class Gateway {
   async #follow(signal: AbortSignal): Promise<void> {
     for (let attempt = 1; !signal.aborted && session.isSignedIn; attempt++) {
       const startedAt = Date.now();
-      await this.#listen(signal).catch(() => undefined);
+      try {
+        await this.#listen(signal);
+        this.trouble = undefined;
+      } catch (error) {
+        this.trouble = isAnswer(error) ? troubleOf(error) : undefined;
+      }
       if (this.heardAt > startedAt) attempt = 1;
       await this.#pause(reconnectDelay(attempt), signal);
     }
@@ -91,6 +99,7 @@ class Gateway {
     this.heardAt = Date.now();
     this.connection = 'live';
     this.retryAt = undefined;
+    this.trouble = undefined;
     switch (event.type) {
       case 'state':
         this.state = event.state;

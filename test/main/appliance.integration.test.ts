@@ -97,6 +97,7 @@ describe('an appliance that nobody has set up', () => {
     const title = async () =>
       (await client.settings.get()).settings.find(({ property }) => property === 'scp.local_ae');
     expect(await title()).toMatchObject({ where: 'the demo archive', isLocked: false, isSet: false });
+    expect(await title()).not.toHaveProperty('value');
     await client.settings.save({ changes: { 'log.level': 'debug' } });
     expect(appliance.lifecycle.parts?.config.archives[0]?.retrieveMethod).toBe('c-get');
     await expect(client.settings.save({ changes: { 'scp.local_ae': 'MINE' } })).rejects.toMatchObject({

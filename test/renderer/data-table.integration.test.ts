@@ -129,7 +129,7 @@ describe('a table', () => {
     await page.getByText('<b>bold</b>').waitFor();
   });
 
-  it('has nothing that axe calls serious', async () => {
+  it('has nothing that axe calls serious', { timeout: 120_000 }, async () => {
     await open(300);
     expect(await seriousFindings(page)).toEqual([]);
   });

@@ -54,10 +54,21 @@ describe('the frame of the window', () => {
     await page.getByText('Enter the token.').waitFor();
     await page.keyboard.type('a wrong one');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('The token was refused.').waitFor();
+    await page.getByRole('alert').getByText('The gateway does not take this token.').waitFor();
     await page.getByLabel('Token').fill(scriptedToken);
     await page.keyboard.press('Enter');
     await page.getByText('answers in 12 ms').waitFor();
+  });
+
+  it('takes the token of a link that is opened in the same tab', async () => {
+    await using open = await openControlPage(browser);
+    const { page, control } = open;
+    await page.evaluate('sessionStorage.clear()');
+    await page.goto(control.origin);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(control.url);
+    await page.getByText('answers in 12 ms').waitFor();
+    expect(page.url()).not.toContain('token');
   });
 
   it('says that the connection is lost and what is shown is old, and connects again by itself', async () => {
@@ -72,6 +83,18 @@ describe('the frame of the window', () => {
     await control.listen();
     await page.getByRole('button', { name: 'Connect now' }).click();
     await page.getByText('The connection to the gateway is lost.').waitFor({ state: 'detached' });
+  });
+
+  it('says so where the gateway answers but cannot tell its state', async () => {
+    await using open = await openControlPage(browser, '/overview', ({ world }) => {
+      world.failures.set('state.events', { message: 'The gateway failed. Its log says more.' });
+    });
+    const { page, control } = open;
+    await page.getByText('The gateway failed. Its log says more.').waitFor();
+    await page.getByRole('button', { name: /Not connected/ }).waitFor();
+    control.world.failures.clear();
+    await page.getByRole('button', { name: 'Connect now' }).click();
+    await page.getByText('answers in 12 ms').waitFor();
   });
 
   it('is used by keyboard: a link to the content, and keys for the screens', async () => {

@@ -167,15 +167,19 @@ describe('the log', () => {
     expect(await lines(page).count()).toBeLessThan(80);
   });
 
-  it.each(['light', 'dark'] as const)('has nothing that axe calls serious when %s', async (colorScheme) => {
-    await using opened = await openControlPage(
-      browser,
-      '/logs',
-      ({ world }) => world.write([...written(300), ...written(1, 300, { level: 'error', request: 'r-1' })]),
-      { colorScheme },
-    );
-    await line(opened.page, 'Entry 300 of the log.').click();
-    await opened.page.getByRole('button', { name: 'Only this request' }).waitFor();
-    expect(await seriousFindings(opened.page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe calls serious when %s',
+    { timeout: 120_000 },
+    async (colorScheme) => {
+      await using opened = await openControlPage(
+        browser,
+        '/logs',
+        ({ world }) => world.write([...written(300), ...written(1, 300, { level: 'error', request: 'r-1' })]),
+        { colorScheme },
+      );
+      await line(opened.page, 'Entry 300 of the log.').click();
+      await opened.page.getByRole('button', { name: 'Only this request' }).waitFor();
+      expect(await seriousFindings(opened.page)).toEqual([]);
+    },
+  );
 });

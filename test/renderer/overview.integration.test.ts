@@ -140,18 +140,22 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'Start again' }).waitFor({ state: 'detached' });
   });
 
-  it.each(['light', 'dark'] as const)('has nothing that axe calls serious when %s', async (colorScheme) => {
-    await using open = await openControlPage(
-      browser,
-      '/overview',
-      ({ world }) => {
-        world.changed({
-          problems: [{ id: 'p', component: 'archive SECOND', at: ago(300), count: 3, ...refused }],
-        });
-      },
-      { colorScheme },
-    );
-    await open.page.getByText('3 times').waitFor();
-    expect(await seriousFindings(open.page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe calls serious when %s',
+    { timeout: 120_000 },
+    async (colorScheme) => {
+      await using open = await openControlPage(
+        browser,
+        '/overview',
+        ({ world }) => {
+          world.changed({
+            problems: [{ id: 'p', component: 'archive SECOND', at: ago(300), count: 3, ...refused }],
+          });
+        },
+        { colorScheme },
+      );
+      await open.page.getByText('3 times').waitFor();
+      expect(await seriousFindings(open.page)).toEqual([]);
+    },
+  );
 });

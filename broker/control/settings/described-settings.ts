@@ -56,10 +56,12 @@ function described(
   const { property, env, group, help, type } = setting;
   const given = read.given.get(property);
   const isSecret = type.kind === 'secret';
-  const value = formValue(valueOf(setting, read) ?? given?.raw);
+  // What stands in is not shown: it does not stay when a form is saved that leaves it as it is.
+  const value = read.standIns.has(property) ? undefined : formValue(valueOf(setting, read) ?? given?.raw);
   const byDefault = formValue(read.defaults.get(property) ?? setting.default);
   // Where nothing gives it, the origin that was read is that of the setting whose value counts.
-  const origin = given?.origin ?? (read.defaults.has(property) ? read.origins.get(property) : builtIn);
+  const isOfHost = read.standIns.has(property) || read.defaults.has(property);
+  const origin = given?.origin ?? (isOfHost ? read.origins.get(property) : builtIn);
   return {
     property,
     env,

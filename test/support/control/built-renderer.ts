@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const oldAfterMs = 24 * 60 * 60_000;
 const sources = ['renderer', 'broker/control/contract', 'build/renderer.vite.config.ts', 'package-lock.json'];
 
 /**
@@ -17,6 +18,7 @@ export async function builtRenderer(): Promise<string> {
   const directory = join(parent, await digestOfSources());
   if (existsSync(join(directory, 'index.html'))) return directory;
   await mkdir(parent, { recursive: true });
+  await removeOld(parent);
   const unfinished = `${directory}.${process.pid}`;
   try {
     await build({
@@ -34,6 +36,15 @@ export async function builtRenderer(): Promise<string> {
     await rm(unfinished, { recursive: true, force: true });
   }
   return directory;
+}
+
+/** Builds of sources of another day; who serves one of them has it in memory. */
+async function removeOld(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > oldAfterMs) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function digestOfSources(): Promise<string> {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { builtRenderer } from './built-renderer.ts';
 import { type ScriptedControl, startScriptedControl } from './scripted-control.ts';
 
 /** The user interface in a browser, over a scripted control server. */
@@ -16,8 +17,9 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 };
 
-/** A browser for the tests of one file. */
+/** A browser for the tests of one file; builds the user interface too, where its sources have changed. */
 export async function startBrowser(): Promise<Browser> {
+  await builtRenderer();
   return chromium.launch({ ...launchOptions, timeout: 60_000 });
 }
 

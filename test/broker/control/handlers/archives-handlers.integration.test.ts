@@ -98,7 +98,7 @@ describe('the check of an archive, by the control API', () => {
       if (event.type === 'step' && event.step.step === 'echo') break;
     }
     controller.abort();
-    // C-ECHO cannot be cancelled: its answer is waited for, for 5 s.
+    // There is no C-CANCEL for a C-ECHO: the archive has 5 s to answer it before the association is aborted.
     await silent.untilIdle(15_000);
   });
 });
@@ -111,6 +111,12 @@ describe('asking an archive of the settings', () => {
       expect(ms).toBeGreaterThanOrEqual(0);
     const names = result.trace.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['A-ASSOCIATE-RQ', 'C-ECHO-RSP', 'A-RELEASE-RP']));
+  });
+
+  it('is a call of the REST form too', async () => {
+    const answer = await started.control.ask('api/archives/default/echo', { method: 'POST' });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body.toString())).toHaveProperty('echoInMs');
   });
 
   it('tells what is wrong with one that is not there', async () => {
