@@ -20,6 +20,11 @@ export interface ArchiveMount {
 const combinedRoot = '/dicom-web';
 const combinedBases: ServiceBases = { qido: '', wado: '', stow: '' };
 
+/** Path under which all services of an archive are, as viewers are given it. */
+export function combinedRootOf(archive: string): string {
+  return `${archive === defaultArchive ? '' : `/archives/${archive}`}${combinedRoot}`;
+}
+
 /**
  * Where the archives are served: each under `/archives/{name}`, `default` at the root too; in each place
  * under the configured bases and, combined, under `/dicom-web`.

@@ -11,6 +11,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './schema.ts';
+import type { SecretSeal } from './secret-seal.ts';
 import type { SettingFault } from './setting-fault.ts';
 import type { Origin, RawValue, SettingSource } from './setting-source.ts';
 import { storeSource, type StoredSettings } from './settings-store.ts';
@@ -20,6 +21,8 @@ export interface SettingsPlace {
   readonly env: Environment;
   /** Directory of the properties file and the settings store; without it, there are none. */
   readonly home?: string | undefined;
+  /** Of a host that has a safe place for its key: seals the secrets of the settings store. */
+  readonly seal?: SecretSeal | undefined;
   /** What a host sets where nothing else does, in place of the built-in defaults: values by property. */
   readonly defaults?: HostDefaults | undefined;
   /** What stands in as long as nothing gives any of the settings that are required. */
@@ -58,7 +61,8 @@ export interface ReadSettings {
  */
 export function readSettings(place: SettingsPlace, changes: StoredSettings = {}): ReadSettings {
   const { env, home, defaults = {}, standIn } = place;
-  const files = home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes)];
+  const files =
+    home === undefined ? [] : [propertiesSource(home, env), storeSource(home, changes, place.seal)];
   const sources = [environmentSource(env, namedIn(files)), ...files];
   const isUntouched = !isAnyRequiredGiven(sources);
   const ofHost = hostSource(defaults, 'default of this host');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { isViewerTemplate } from '../domain/viewer-url.ts';
 import { archiveNameForm, isFurtherArchiveName, splitArchiveNames } from './archive-name.ts';
 import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
 import { isHost, isPath, readHost, readUrlBase, splitHosts } from './text-forms.ts';
@@ -157,6 +158,15 @@ export function publicUrl(): SettingType<string> {
     ),
     allowed,
   };
+}
+
+/** Address of a study in a viewer, with placeholders; '' for none. */
+export function viewerTemplate(): SettingType<string> {
+  const allowed =
+    'a URL that begins with "http://" or "https://", with {studyInstanceUIDs}, {patientId} and {archive} behind its host where the viewer takes them, or nothing';
+  const accepts = (text: string): boolean => text === '' || (text.length <= 2000 && isViewerTemplate(text));
+  const schema = z.preprocess(trimmed, z.string({ error: allowed }).refine(accepts, { error: allowed }));
+  return { kind: 'url', schema, allowed };
 }
 
 /** Origins of web pages, as one text with commas between them. */

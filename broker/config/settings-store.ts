@@ -4,6 +4,7 @@ import Conf from 'conf';
 import { BrokerError } from '../domain/errors.ts';
 import { configurationError, excerpt, notAllowed } from './problem-text.ts';
 import { findSetting, type SettingName } from './schema.ts';
+import { isSealed, type SecretSeal } from './secret-seal.ts';
 import type { SettingFault } from './setting-fault.ts';
 import type { RawValue, SettingSource } from './setting-source.ts';
 import { unknownPropertyHint } from './unknown-name.ts';
@@ -28,10 +29,11 @@ export function readStore(home: string): StoredSettings {
 /**
  * Changes the settings store, all at once or not at all; null takes a setting out of it.
  * Entries that are no settings of this version stay as they are.
+ * @param seal of the host's, for secrets
  * @throws BrokerError `configuration` naming each wrong change, or that the file is damaged or cannot
  *   be written; the file is then as before
  */
-export function writeStore(home: string, changes: StoredSettings): void {
+export function writeStore(home: string, changes: StoredSettings, seal?: SecretSeal): void {
   const next = new Map(Object.entries(readStore(home)));
   const faults: SettingFault[] = [];
   for (const [property, raw] of Object.entries(changes)) {
@@ -42,7 +44,8 @@ export function writeStore(home: string, changes: StoredSettings): void {
       next.delete(property);
     } else {
       const parsed = setting.type.schema.safeParse(raw);
-      if (parsed.success) next.set(property, parsed.data);
+      if (parsed.success)
+        next.set(property, setting.type.kind === 'secret' ? sealed(parsed.data, seal) : parsed.data);
       else faults.push(notAllowed(setting, raw));
     }
   }
@@ -72,17 +75,21 @@ export function unknownSetting(property: string): SettingFault {
 /**
  * The settings of the home directory's settings store.
  * @param changes what it is to be read as, without being written: null for a setting that is taken out
+ * @param seal of the host's; a secret that it cannot open counts as not there
  */
-export function storeSource(home: string, changes: StoredSettings = {}): SettingSource {
+export function storeSource(home: string, changes: StoredSettings = {}, seal?: SecretSeal): SettingSource {
   const path = storePath(home);
   const values = new Map<SettingName, RawValue>();
   const problems: string[] = [];
   const warnings: string[] = [];
   try {
-    for (const [property, raw] of Object.entries({ ...readStore(home), ...changes })) {
-      if (raw === null && Object.hasOwn(changes, property)) continue;
+    for (const [property, stored] of Object.entries({ ...readStore(home), ...changes })) {
+      if (stored === null && Object.hasOwn(changes, property)) continue;
       const setting = findSetting(property);
-      if (setting !== undefined) {
+      const raw = setting?.type.kind === 'secret' && isSealed(stored) ? seal?.open(stored) : stored;
+      if (raw === undefined) {
+        warnings.push(`${path}: ${property} was sealed by another host or user, and has to be set again.`);
+      } else if (setting !== undefined) {
         values.set(setting.property, { raw, origin: { source: 'store', where: path } });
       } else {
         warnings.push(
@@ -95,6 +102,10 @@ export function storeSource(home: string, changes: StoredSettings = {}): Setting
     problems.push(error.message);
   }
   return { values, problems, warnings, unreadable: new Set() };
+}
+
+function sealed(secret: unknown, seal: SecretSeal | undefined): unknown {
+  return typeof secret === 'string' && secret !== '' && seal !== undefined ? seal.seal(secret) : secret;
 }
 
 function access<Result>(home: string, verb: 'read' | 'written', use: (store: Conf) => Result): Result {

@@ -7,6 +7,7 @@ import { probeHandlers } from './handlers/probe-handlers.ts';
 import { retrievalsHandlers } from './handlers/retrievals-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
 import { stateHandlers } from './handlers/state-handlers.ts';
+import { viewersHandlers } from './handlers/viewers-handlers.ts';
 
 /** The handlers of all groups of the contract. */
 export function controlRouter(services: ControlServices) {
@@ -17,6 +18,7 @@ export function controlRouter(services: ControlServices) {
     archives: archivesHandlers(services),
     probe: probeHandlers(services),
     cache: cacheHandlers(services),
+    viewers: viewersHandlers(services),
     log: logHandlers(services),
     host: hostHandlers(services),
   };

@@ -22,7 +22,7 @@ export function readContainerfile(text: string): Stage[] {
     const [, name, rest] = /^([A-Z]+)\s+(.*[^\\])$/.exec(line) ?? [];
     if (name === undefined || rest === undefined) throw new Error(`Not understood: ${line}`);
     if (name === 'FROM') {
-      stages.push({ name: / AS (\S+)$/.exec(rest)?.[1] ?? `stage ${stages.length}`, instructions: [] });
+      stages.push({ name: / AS (\S+)$/.exec(rest)?.[1] ?? `stage-${stages.length}`, instructions: [] });
     } else {
       const stage = stages.at(-1);
       if (stage === undefined) throw new Error(`Before the first FROM: ${line}`);

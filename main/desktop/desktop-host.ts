@@ -28,6 +28,7 @@ export interface DesktopHostOptions {
   readonly logger: Logger;
   /** Of the control API: a fresh one for each start. */
   readonly token: string;
+  readonly secretKey: string | undefined;
   /** The module that the gateway's process runs. */
   readonly gatewayModule: string;
   readonly interfaceDirectory: string;
@@ -129,10 +130,11 @@ export class DesktopHost {
   }
 
   #gatewayStart(): GatewayStart {
-    const { paths, token, interfaceDirectory, choices } = this.#options;
+    const { paths, token, secretKey, interfaceDirectory, choices } = this.#options;
     return {
       home: paths.home,
       token,
+      secretKey,
       interfaceDirectory,
       // Nobody has to know the port of the user interface: any free one.
       defaults: { 'scp.cache_dir_path': paths.cache, 'log.file': paths.logFile, 'control.port': 0 },

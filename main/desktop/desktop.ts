@@ -9,11 +9,12 @@ import { DesktopHost } from './desktop-host.ts';
 import { confineContents, confineSession } from './hardening.ts';
 import { hiddenArgument } from './login-item.ts';
 import { quitInGoodOrder } from './quit.ts';
+import { secretKey } from './secret-key.ts';
 import { holdSingleInstance } from './single-instance.ts';
 import { windowPartition } from './window/main-window.ts';
 import { restartUrl } from './window/shown-page.ts';
 
-const { app, session } = electron;
+const { app, safeStorage, session } = electron;
 
 /** There from the moment that Electron is ready. */
 let host: DesktopHost | undefined;
@@ -37,14 +38,16 @@ if (holdSingleInstance(app, () => host?.openWindow())) {
   app.quit();
 }
 
-function startHost(): void {
+async function startHost(): Promise<void> {
   const paths = appPaths(app, process.env);
+  const store = new ElectronStore({ name: 'desktop', clearInvalidConfig: true });
   confineSession(session.fromPartition(windowPartition), { ownOrigin: () => host?.origin });
   host = new DesktopHost({
     electron,
     paths,
-    choices: new DesktopChoices(new ElectronStore({ name: 'desktop', clearInvalidConfig: true })),
+    choices: new DesktopChoices(store),
     logger: desktopLogger(paths.desktopLogFile),
+    secretKey: await secretKey({ storage: safeStorage, store, platform: process.platform }),
     token: randomBytes(32).toString('base64url'),
     gatewayModule: fileURLToPath(new URL('./gateway/gateway-main.ts', import.meta.url)),
     interfaceDirectory: fileURLToPath(new URL('../../dist/renderer', import.meta.url)),

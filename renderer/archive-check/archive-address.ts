@@ -1,6 +1,11 @@
-import type { ArchiveAddress } from '../../broker/control/contract/archive-check.ts';
+import type { CheckStep } from '../../broker/control/contract/archive-check.ts';
+import type { SettingChanges } from '../../broker/control/contract/settings.ts';
+import type { CheckInput } from './check-run.svelte.ts';
 import type { SettingsDraft } from '../settings/settings-draft.svelte.ts';
 import { archiveProperty, defaultArchive } from './archive-property.ts';
+
+type TypedAddress = CheckInput['address'];
+type RegisterRow = NonNullable<CheckStep['toRegister']>[number];
 
 /** What the gateway asks an archive for. */
 export type ArchiveUse = 'qido' | 'wado' | 'stow';
@@ -10,7 +15,7 @@ export const addressParts = ['remote_ae', 'remote_host', 'remote_port', 'local_a
 export type AddressPart = (typeof addressParts)[number];
 
 /** Where an archive is asked for one use, as the draft has it. */
-export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse): ArchiveAddress {
+export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse): TypedAddress {
   const value = (part: string) => draft.effective(archiveProperty(archive, part)).trim();
   const method = value('wado.retrieve_method');
   return {
@@ -21,6 +26,34 @@ export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse
     callingAeTitle: value(`${use}.local_ae`),
     retrieveMethod: method === 'c-move' ? 'move' : method === 'c-get' ? 'get' : 'auto',
   };
+}
+
+/** Where the gateway receives, as the draft has it; undefined where that is not typed, or not right. */
+export function receiverOf(draft: SettingsDraft): { aeTitle: string; port: number } | undefined {
+  const aeTitle = draft.effective('scp.local_ae').trim();
+  const port = Number(draft.effective('scp.local_port'));
+  return aeTitle === '' || !(port >= 1 && port <= 65_535) ? undefined : { aeTitle, port };
+}
+
+/** What the other side has to enter for the gateway, as the draft has it. */
+export function registerRows(draft: SettingsDraft, callingAeTitle: string): RegisterRow[] {
+  const receiver = receiverOf(draft);
+  const asking = { label: 'AE title that asks', value: callingAeTitle };
+  if (receiver === undefined) return [asking];
+  return [
+    asking,
+    { label: 'AE title that receives images', value: receiver.aeTitle },
+    { label: 'Port that receives images', value: String(receiver.port) },
+  ];
+}
+
+/** Where an archive is looked for, for asking others about it. */
+export function attemptRows({ aeTitle, host, port }: TypedAddress): RegisterRow[] {
+  return [
+    { label: 'AE title of the archive', value: aeTitle },
+    { label: 'Host', value: host },
+    { label: 'Port', value: String(port) },
+  ];
 }
 
 /** True where the uses have addresses of their own, so that one field for all three would hide something. */
@@ -52,4 +85,17 @@ export function unite(draft: SettingsDraft, archive: string): void {
   for (const part of addressParts) {
     typeForAll(draft, archive, part, draft.effective(archiveProperty(archive, `qido.${part}`)));
   }
+}
+
+/** What of the settings that a check found fitting the draft has otherwise; the address is what was typed. */
+export function fittingChanges(
+  draft: SettingsDraft,
+  suggested: SettingChanges,
+): { readonly property: string; readonly text: string }[] {
+  return Object.entries(suggested).flatMap(([property, value]) => {
+    const isAddress = addressParts.some((part) => property.endsWith(`.${part}`));
+    const isOpen = value !== null && draft.find(property)?.isLocked === false;
+    const text = String(value);
+    return isAddress || !isOpen || draft.effective(property) === text ? [] : [{ property, text }];
+  });
 }

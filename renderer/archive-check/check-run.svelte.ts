@@ -1,12 +1,11 @@
-import type {
-  ArchiveAbilities,
-  ArchiveAddress,
-  CheckEvent,
-  CheckStep,
-} from '../../broker/control/contract/archive-check.ts';
+import type { ArchiveAbilities, CheckEvent, CheckStep } from '../../broker/control/contract/archive-check.ts';
+import type { SettingChanges } from '../../broker/control/contract/settings.ts';
 import type { Trouble } from '../../broker/control/contract/gateway-state.ts';
 import { api } from '../api/client.ts';
 import { isAbort, troubleOf } from '../api/trouble-of.ts';
+
+/** What is tried, as it was typed. */
+export type CheckInput = Parameters<typeof api.archives.check>[0];
 
 /** A check of an archive as it goes on. */
 export class CheckRun {
@@ -15,20 +14,20 @@ export class CheckRun {
   steps: readonly CheckStep[] = $state.raw([]);
   abilities: ArchiveAbilities | undefined = $state.raw();
   /** Settings that fit what was found, by property. */
-  suggestedChanges: Readonly<Record<string, string | number | boolean>> = $state.raw({});
+  suggestedChanges: SettingChanges = $state.raw({});
   /** Why the check itself broke off. */
   trouble: Trouble | undefined = $state.raw();
   #running: AbortController | undefined;
 
   /** Runs a check in place of the one before. Never rejects. */
-  async run(address: ArchiveAddress, withRetrieve: boolean): Promise<void> {
+  async run(asked: CheckInput): Promise<void> {
     this.reset();
     const running = new AbortController();
     const { signal } = running;
     this.#running = running;
     this.state = 'running';
     try {
-      for await (const event of await api.archives.check({ address, withRetrieve }, { signal })) {
+      for await (const event of await api.archives.check(asked, { signal })) {
         if (this.#running !== running) return;
         this.#take(event);
       }

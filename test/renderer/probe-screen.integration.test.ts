@@ -134,7 +134,7 @@ describe('the probe', () => {
     await page.getByText('from a day on 20261101-').waitFor();
     await find(page);
     await page.getByText('“20261131” is not a date such as 20261125.').waitFor();
-    await expect.poll(() => date.evaluate((field) => field.matches(':focus'))).toBe(true);
+    await date.and(page.locator(':focus')).waitFor();
     expect(queries(control.world)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../config/loopback.ts';
 import type { RetrieveEnd } from '../../dimse/retrieve-response.ts';
 import { DimseStatus } from '../../domain/dimse-status.ts';
 import { BrokerError } from '../../domain/errors.ts';
@@ -120,8 +121,11 @@ function fromArrivals(
   );
 }
 
-function addressRemedy({ reception }: ReceptionFacts): string {
-  const { aeTitle, port } = reception.place;
+function addressRemedy({ address, reception }: ReceptionFacts): string {
+  const { aeTitle, host, port } = reception.place;
+  if (isLoopback(host) && !isLoopback(address.host)) {
+    return `Our storage SCP listens on ${host} only, where no other machine can reach it: set scp.local_host to 0.0.0.0, or to the address of this machine.`;
+  }
   return `Ask the archive's administrator to compare the address and the port that ${aeTitle} is registered with, with those below. Then look at the firewall of this machine and those between: port ${port} must let the archive in.`;
 }
 

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { host, hosts, localPort, secret } from '../setting-type.ts';
+import { host, hosts, localPort, secret, viewerTemplate } from '../setting-type.ts';
 
 export const controlSettings = {
   'control.host': setting({
@@ -25,5 +25,11 @@ export const controlSettings = {
     type: hosts(),
     default: '',
     help: 'Names under which others reach the user interface (gateway.example.org), besides localhost and the address itself.',
+  }),
+  'control.viewer_url': setting({
+    group: 'control',
+    type: viewerTemplate(),
+    default: '',
+    help: 'Address at which a viewer shows a study, for the button “Open in viewer”: https://viewer.example.org/viewer?StudyInstanceUIDs={studyInstanceUIDs}. Empty: there is no such button.',
   }),
 };

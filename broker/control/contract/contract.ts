@@ -15,7 +15,7 @@ import {
   settingProblem,
   settingsFile,
 } from './settings.ts';
-import { originCheck, viewerSettings } from './viewers.ts';
+import { originCheck, viewerAddress, viewerSettings } from './viewers.ts';
 
 const route = (method: 'GET' | 'POST' | 'DELETE' | 'PUT', path: `/${string}`, summary: string) =>
   oc.route({ method, path, summary });
@@ -153,6 +153,9 @@ export const contract = {
     checkOrigin: route('GET', '/viewers/origin', 'Whether pages of an origin may read')
       .input(z.object({ origin: z.string().max(300) }))
       .output(originCheck),
+    address: route('GET', '/viewers/address', 'Where a viewer shows a study')
+      .input(studyKey.extend({ patientId: z.string().max(256).optional() }))
+      .output(viewerAddress),
   },
   host: {
     get: route('GET', '/host', 'What this host can do').output(hostAbilities),

@@ -20,3 +20,9 @@ export const originCheck = z.object({
   entryToAdd: z.string().optional(),
 });
 export type OriginCheck = z.infer<typeof originCheck>;
+
+export const viewerAddress = z.object({
+  /** Where the study is shown; absent where control.viewer_url is empty. http or https, values encoded. */
+  url: z.string().optional(),
+});
+export type ViewerAddress = z.infer<typeof viewerAddress>;

@@ -133,7 +133,7 @@ export class SettingsEditor implements SettingsAccess {
   /** Works out changes, writes them and applies them, when all that was asked for before is done. */
   #change(work: (before: ReadSettings) => StoredSettings): Promise<AppliedSettings> {
     const change = this.#turn.then(async () => {
-      writeStore(this.#place.home, work(this.#read()));
+      writeStore(this.#place.home, work(this.#read()), this.#place.seal);
       const applied = await this.#apply();
       for (const listener of this.#listeners) listener();
       return applied;

@@ -1,3 +1,4 @@
+import { SecretSeal } from '../../../broker/config/secret-seal.ts';
 import { BrokerError } from '../../../broker/domain/errors.ts';
 import { Appliance } from '../../appliance.ts';
 import { programVersion } from '../../version.ts';
@@ -16,8 +17,9 @@ process.on('unhandledRejection', (reason) => {
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const startGateway: StartGateway = async (start, host, onMove) => {
-  const { home, defaults, interfaceDirectory: rendererDirectory, token } = start;
-  const place = { env: process.env, home, defaults };
+  const { home, defaults, interfaceDirectory: rendererDirectory, token, secretKey } = start;
+  const seal = secretKey === undefined ? undefined : new SecretSeal(Buffer.from(secretKey, 'base64'));
+  const place = { env: process.env, home, defaults, seal };
   const appliance = new Appliance({ version: programVersion(), place, host, rendererDirectory, token });
   await appliance.start();
   const url = appliance.interface?.url;

@@ -11,6 +11,8 @@ export interface GatewayStart {
   readonly home: string;
   /** Which the control API asks for. */
   readonly token: string;
+  /** Seals the secrets of the settings store, in base64; undefined where the platform keeps none. */
+  readonly secretKey: string | undefined;
   /** The built user interface. */
   readonly interfaceDirectory: string;
   /** What counts where nobody has set anything else, by property. */

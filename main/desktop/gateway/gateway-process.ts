@@ -167,8 +167,8 @@ export class GatewayProcess {
     if (run.readyAt !== undefined && performance.now() - run.readyAt >= steadyMs) this.#delay.succeeded();
     const delay = this.#delay.next();
     const reported = run.reported ?? {
-      message: `It ended by itself (exit code ${code}).`,
-      remedy: undefined,
+      message: `Its process has ended (exit code ${code}).`,
+      remedy: 'If that happens again, the log may say why: Open Log Folder in the menu.',
     };
     this.#restart = setTimeout(() => this.start(), delay);
     this.#become({

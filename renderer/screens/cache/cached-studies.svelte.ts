@@ -102,6 +102,7 @@ export class CachedStudies {
 
   #add({ total, studies }: Page): void {
     // A study that moved up meanwhile would be there twice.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it does not outlive this call
     const known = new Set(this.rows.map(keyOf));
     this.rows = [...this.rows, ...studies.filter((study) => !known.has(keyOf(study)))];
     // Pages that bring nothing new end it, whatever the total says.

@@ -21,6 +21,7 @@ export class EchoRuns {
   async ask(archive: string): Promise<void> {
     const before = this.byArchive.get(archive);
     if (before?.state === 'running') return;
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a moment that never changes
     const at = new Date().toISOString();
     this.byArchive.set(archive, { ...before, state: 'running', at });
     try {

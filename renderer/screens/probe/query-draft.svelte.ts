@@ -105,9 +105,8 @@ export class QueryDraft {
       const tag = tagOf(text);
       return /^[0-9A-F]{8}$/.test(tag) ? [{ tag, keyword: tag, name: tag, vr: 'UN' }] : [];
     });
-    const shown = new Set(this.returned.map(({ tag }) => tag));
-    const above = new Set(uidsAbove(this.level).map(({ tag }) => tag));
-    return [...this.returned, ...further.filter(({ tag }) => !shown.has(tag) && !above.has(tag))];
+    const apart = [...this.returned, ...uidsAbove(this.level)];
+    return [...this.returned, ...further.filter(({ tag }) => !apart.some((one) => one.tag === tag))];
   }
 
   keep(): KeptDraft {

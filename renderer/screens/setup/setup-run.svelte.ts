@@ -1,5 +1,12 @@
 import type { CheckStep } from '../../../broker/control/contract/archive-check.ts';
-import { addressOf, typeForAll } from '../../archive-check/archive-address.ts';
+import {
+  addressOf,
+  attemptRows,
+  fittingChanges,
+  receiverOf,
+  registerRows,
+  typeForAll,
+} from '../../archive-check/archive-address.ts';
 import { defaultArchive } from '../../archive-check/archive-property.ts';
 import { CheckRun } from '../../archive-check/check-run.svelte.ts';
 import { SettingsDraft } from '../../settings/settings-draft.svelte.ts';
@@ -53,16 +60,8 @@ export class SetupRun {
   });
 
   /** What the archive's administrator has to enter. */
-  readonly register = $derived([
-    { label: 'AE title that asks', value: this.address.callingAeTitle },
-    { label: 'AE title that receives images', value: this.receiverTitle },
-    { label: 'Port that receives images', value: this.receiverPort },
-  ]);
-  readonly attempt = $derived([
-    { label: 'AE title of the archive', value: this.address.aeTitle },
-    { label: 'Host', value: this.address.host },
-    { label: 'Port', value: String(this.address.port) },
-  ]);
+  readonly register = $derived(registerRows(this.draft, this.address.callingAeTitle));
+  readonly attempt = $derived(attemptRows(this.address));
 
   async load(signal: AbortSignal): Promise<void> {
     await this.draft.load(signal);
@@ -103,7 +102,12 @@ export class SetupRun {
     }
     this.isTyping = false;
     this.second.reset();
-    void this.first.run(this.address, false);
+    const receiver = receiverOf(this.draft);
+    void this.first.run({
+      address: this.address,
+      withRetrieve: false,
+      ...(receiver === undefined ? {} : { receiver }),
+    });
     return true;
   }
 
@@ -118,7 +122,7 @@ export class SetupRun {
     const address = this.address;
     this.second.reset();
     if (!(await this.save()) || this.draft.applied?.failed !== undefined) return;
-    await this.second.run(address, true);
+    await this.second.run({ address, withRetrieve: true });
     if (this.second.state !== 'passed') return;
     this.#adopt(this.second.suggestedChanges);
     await this.#saveDraft();
@@ -138,11 +142,9 @@ export class SetupRun {
   }
 
   #adopt(suggested: CheckRun['suggestedChanges']): void {
-    for (const [property, value] of Object.entries(suggested)) {
-      if (this.draft.find(property)?.isLocked !== false) continue;
-      if (this.draft.effective(property) === String(value)) continue;
-      this.draft.type(property, String(value));
-      this.adopted = [...this.adopted, `${settingLabel(property)}: ${String(value)}`];
+    for (const { property, text } of fittingChanges(this.draft, suggested)) {
+      this.draft.type(property, text);
+      this.adopted = [...this.adopted, `${settingLabel(property)}: ${text}`];
     }
   }
 }

@@ -109,7 +109,7 @@ test('with the required settings alone, everything else has its default', () => 
       queueTimeoutInSecs: 60,
       quickAck: true,
     },
-    control: { host: '127.0.0.1', port: 4568, token: '', allowedHosts: '' },
+    control: { host: '127.0.0.1', port: 4568, token: '', allowedHosts: '', viewerUrl: '' },
     log: { level: 'info', format: 'text', file: '', fileMaxSizeInMb: 10, fileMaxCount: 5 },
   });
   expect(warnings).toEqual([]);

@@ -8,7 +8,7 @@ describe('readContainerfile', () => {
     const text = '# a\nFROM x AS build\nRUN a && b\n\nFROM y\n# c\nCOPY --from=build /a b\n';
     expect(readContainerfile(text)).toEqual([
       { name: 'build', instructions: [{ name: 'RUN', text: 'a && b' }] },
-      { name: 'stage 1', instructions: [{ name: 'COPY', text: '--from=build /a b' }] },
+      { name: 'stage-1', instructions: [{ name: 'COPY', text: '--from=build /a b' }] },
     ]);
   });
 

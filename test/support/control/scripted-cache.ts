@@ -71,13 +71,16 @@ export function cacheHandlers(control: ControlImplementer, world: ScriptedWorld)
         receivedAt: find(input).firstReceivedAt,
       })),
     ),
-    attributes: control.cache.attributes.handler(({ input }) => [
-      { depth: 0, tag: '00080018', vr: 'UI', keyword: 'SOPInstanceUID', value: input.instance },
-      { depth: 0, tag: '00081140', vr: 'SQ', keyword: 'ReferencedImageSequence', value: '1 item' },
-      { depth: 1, tag: '00081155', vr: 'UI', keyword: 'ReferencedSOPInstanceUID', value: '1.2.3.4' },
-      { depth: 0, tag: '00100010', vr: 'PN', keyword: 'PatientName', value: markup },
-      { depth: 0, tag: '7FE00010', vr: 'OW', keyword: 'PixelData', value: '524,288 bytes' },
-    ]),
+    attributes: control.cache.attributes.handler(({ input }) => ({
+      isCut: false,
+      lines: [
+        { depth: 0, tag: '00080018', vr: 'UI', keyword: 'SOPInstanceUID', value: input.instance },
+        { depth: 0, tag: '00081140', vr: 'SQ', keyword: 'ReferencedImageSequence', value: '1 item' },
+        { depth: 1, tag: '00081155', vr: 'UI', keyword: 'ReferencedSOPInstanceUID', value: '1.2.3.4' },
+        { depth: 0, tag: '00100010', vr: 'PN', keyword: 'PatientName', value: markup },
+        { depth: 0, tag: '7FE00010', vr: 'OW', keyword: 'PixelData', value: '524,288 bytes' },
+      ],
+    })),
     thumbnail: control.cache.thumbnail.handler(
       () => new File([new Uint8Array(picture)], 'thumbnail.png', { type: 'image/png' }),
     ),

@@ -58,6 +58,7 @@ export function scriptedRouter(world: ScriptedWorld) {
           ...(mayRead ? {} : { entryToAdd: input.origin }),
         };
       }),
+      address: control.viewers.address.handler(() => ({})),
     },
     host: {
       get: control.host.get.handler(() => world.host),

@@ -27,4 +27,4 @@ export const shell = {
 };
 
 /** Without a keyring there is no encryption. */
-export const safeStorage = { isEncryptionAvailable: () => false };
+export const safeStorage = { isAsyncEncryptionAvailable: (): Promise<boolean> => Promise.resolve(false) };

@@ -66,6 +66,15 @@ describe('why an image did not come', () => {
     expect(error.remedy).toMatch(/firewall of this machine.*port 11112/);
   });
 
+  it('is our own setting where the storage SCP listens on loopback and the archive is elsewhere', () => {
+    const local = { ...facts(), reception: { place: { ...place, host: '127.0.0.1' }, arrivals: [] } };
+    expect(notArrived({ end, waitedMs: 15_000, ...local }).remedy).toMatch(
+      /listens on 127\.0\.0\.1 only.*scp\.local_host/,
+    );
+    const beside = { ...local, address: { ...address, host: 'localhost' } };
+    expect(notArrived({ end, waitedMs: 15_000, ...beside }).remedy).toMatch(/firewall/);
+  });
+
   it('is the archive itself where it reached us and sent nothing', () => {
     const opened = { kind: 'opened', callingAeTitle: 'MAIN-PACS', peer: '10.1.2.3' } as const;
     expect(notArrived({ end, waitedMs: 15_000, ...facts(opened) }).message).toBe(

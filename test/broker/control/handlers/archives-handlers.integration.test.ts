@@ -113,6 +113,12 @@ describe('asking an archive of the settings', () => {
     expect(names).toEqual(expect.arrayContaining(['A-ASSOCIATE-RQ', 'C-ECHO-RSP', 'A-RELEASE-RP']));
   });
 
+  it('is a call of the REST form too', async () => {
+    const answer = await started.control.ask('api/archives/default/echo', { method: 'POST' });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body.toString())).toHaveProperty('echoInMs');
+  });
+
   it('tells what is wrong with one that is not there', async () => {
     const port = await freePort();
     const gone = { host: '127.0.0.1', port, aeTitle: 'GONE' };

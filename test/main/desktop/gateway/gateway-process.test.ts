@@ -6,6 +6,7 @@ import { ScriptedChild } from './scripted-child.ts';
 const start: GatewayStart = {
   home: '/home/gateway',
   token: 'secret',
+  secretKey: undefined,
   interfaceDirectory: '/dist/renderer',
   defaults: {},
   abilities: {
@@ -53,7 +54,7 @@ describe('GatewayProcess', () => {
     last().end(134);
     expect(process.condition).toMatchObject({
       is: 'failed',
-      fault: { message: 'It ended by itself (exit code 134).' },
+      fault: { message: 'Its process has ended (exit code 134).' },
     });
     vi.advanceTimersByTime(999);
     expect(children).toHaveLength(1);
