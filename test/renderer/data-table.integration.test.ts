@@ -140,7 +140,7 @@ describe('a table', () => {
   });
 
   it('has nothing that axe calls serious', { timeout: 120_000 }, async () => {
-    await open(300);
+    await open(300, 800);
     expect(await seriousFindings(page)).toEqual([]);
   });
 });
