@@ -5,7 +5,6 @@ export const groups = {
   'archive-query': 'The archive: queries (C-FIND)',
   'archive-retrieve': 'The archive: retrieval (C-MOVE, C-GET)',
   'archive-store': 'The archive: storing (C-STORE)',
-  archives: 'Several archives',
   http: 'HTTP server',
   qido: 'Queries of DICOMweb clients (QIDO-RS)',
   wado: 'Retrieval by DICOMweb clients (WADO-RS)',
@@ -13,6 +12,7 @@ export const groups = {
   scp: 'Receiving images (C-STORE SCP)',
   cache: 'Cache',
   dimse: 'Connections to the archive',
+  archives: 'Several archives',
   control: 'User interface and its API',
   log: 'Log',
 } as const;

@@ -35,24 +35,13 @@ export function receiverOf(draft: SettingsDraft): { aeTitle: string; port: numbe
   return aeTitle === '' || !(port >= 1 && port <= 65_535) ? undefined : { aeTitle, port };
 }
 
-/** What the other side has to enter for the gateway, as the draft has it. */
-export function registerRows(draft: SettingsDraft, callingAeTitle: string): RegisterRow[] {
-  const receiver = receiverOf(draft);
-  const asking = { label: 'AE title that asks', value: callingAeTitle };
-  if (receiver === undefined) return [asking];
-  return [
-    asking,
-    { label: 'AE title that receives images', value: receiver.aeTitle },
-    { label: 'Port that receives images', value: String(receiver.port) },
-  ];
-}
-
 /** Where an archive is looked for, for asking others about it. */
-export function attemptRows({ aeTitle, host, port }: TypedAddress): RegisterRow[] {
+export function attemptRows({ aeTitle, host, port, callingAeTitle }: TypedAddress): RegisterRow[] {
   return [
     { label: 'AE title of the archive', value: aeTitle },
     { label: 'Host', value: host },
     { label: 'Port', value: String(port) },
+    { label: 'AE title that asks', value: callingAeTitle },
   ];
 }
 

@@ -13,6 +13,7 @@ export function formatDuration(seconds: number): string {
 
 /** Milliseconds as they are read: `12 ms`, `1.4 s`. */
 export function formatMilliseconds(ms: number, locale?: string): string {
+  if (ms < 1) return 'under 1 ms';
   if (ms < 1_000) return `${Math.round(ms).toLocaleString(locale)} ms`;
   return `${(ms / 1_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
 }

@@ -155,9 +155,12 @@ describe('the archives screen', () => {
     const { page, control } = open;
     await page.getByRole('button', { name: 'Ask now default' }).click();
     await page.getByText('MAIN-PACS answers in 7 ms.').waitFor();
-    control.world.failures.set('archives.ask', { message: 'MAIN-PACS does not answer.' });
+    control.world.failures.set('archives.ask', {
+      message: 'MAIN-PACS is away.',
+      remedy: 'See whether it runs.',
+    });
     await page.getByRole('button', { name: 'Ask now default' }).click();
-    await page.getByText('MAIN-PACS does not answer.').waitFor();
+    await page.getByRole('alert').getByText('See whether it runs.').waitFor();
   });
 
   it('gives the details for the other side to copy, and prints them without the window around them', async () => {

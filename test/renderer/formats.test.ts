@@ -51,6 +51,7 @@ describe('durations', () => {
   ])('%d seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 
   it('in milliseconds become seconds where they are many', () => {
+    expect(formatMilliseconds(0.4, english)).toBe('under 1 ms');
     expect(formatMilliseconds(12.4, english)).toBe('12 ms');
     expect(formatMilliseconds(1_430, english)).toBe('1.4 s');
   });

@@ -69,7 +69,7 @@ describe('the guided set-up', () => {
   it.each([
     ['connect', 'Nothing listens on port 104 of 10.1.2.3.', 'What was tried'],
     ['associate', 'MAIN-PACS does not know our AE title BROKER.', 'For the archive’s administrator'],
-    ['find', 'MAIN-PACS does not let BROKER query.', 'For the archive’s administrator'],
+    ['find', 'MAIN-PACS does not let BROKER query.', 'What was tried'],
   ])(
     'explains a failure of %s, gives the details to copy, and goes on once it is mended',
     async (step, message, title) => {

@@ -16,6 +16,8 @@ import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface ReceiverScene extends AsyncDisposable {
   readonly receiver: Receiver;
+  /** What it was started with. */
+  readonly options: ReceivingOptions;
   /** The store SCP that runs in the receiving thread. */
   readonly peer: Peer;
   readonly cacheDirectory: string;
@@ -52,35 +54,34 @@ export async function startReceiver(options: Partial<ReceivingOptions> = {}): Pr
   };
   process.on('worker', watch);
   stack.defer(() => void process.off('worker', watch));
-  const receiver = new Receiver(
-    {
-      aeTitle: 'BROKERSCP',
-      host: '127.0.0.1',
-      port: 0,
-      maxAssociations: 8,
-      maxPduLength: 131_072,
-      associationTimeoutMs: 400,
-      transferTimeoutMs: 400,
-      idleTimeoutMs: 2_000,
-      quickAck: true,
-      unsolicitedArchive: undefined,
-      ...options,
-      cacheDirectory,
-    },
-    {
-      stored: (instance) => stored.push(instance),
-      receiving: (one) => receiving.push(one),
-      refused: (one) => refused.push(one),
-      association: (event) => associations.push(event),
-      listening: () => (starts += 1),
-      crashed: (error) => crashes.push(error),
-    },
-  );
+  const receivingOptions: ReceivingOptions = {
+    aeTitle: 'BROKERSCP',
+    host: '127.0.0.1',
+    port: 0,
+    maxAssociations: 8,
+    maxPduLength: 131_072,
+    associationTimeoutMs: 400,
+    transferTimeoutMs: 400,
+    idleTimeoutMs: 2_000,
+    quickAck: true,
+    unsolicitedArchive: undefined,
+    ...options,
+    cacheDirectory,
+  };
+  const receiver = new Receiver(receivingOptions, {
+    stored: (instance) => stored.push(instance),
+    receiving: (one) => receiving.push(one),
+    refused: (one) => refused.push(one),
+    association: (event) => associations.push(event),
+    listening: () => (starts += 1),
+    crashed: (error) => crashes.push(error),
+  });
   stack.defer(() => receiver.stop());
   const { port } = await receiver.start();
   const owned = stack.move();
   return {
     receiver,
+    options: receivingOptions,
     peer: { host: '127.0.0.1', port, aeTitle: 'BROKERSCP' },
     cacheDirectory,
     get thread() {

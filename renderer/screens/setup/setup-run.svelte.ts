@@ -4,7 +4,6 @@ import {
   attemptRows,
   fittingChanges,
   receiverOf,
-  registerRows,
   typeForAll,
 } from '../../archive-check/archive-address.ts';
 import { defaultArchive } from '../../archive-check/archive-property.ts';
@@ -59,8 +58,6 @@ export class SetupRun {
       : 'skipped';
   });
 
-  /** What the archive's administrator has to enter. */
-  readonly register = $derived(registerRows(this.draft, this.address.callingAeTitle));
   readonly attempt = $derived(attemptRows(this.address));
 
   async load(signal: AbortSignal): Promise<void> {

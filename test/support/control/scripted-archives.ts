@@ -14,6 +14,12 @@ const attributes = [
   { tag: '0020000D', keyword: 'StudyInstanceUID', name: 'Study Instance UID', vr: 'UI' },
   { tag: '00080050', keyword: 'AccessionNumber', name: 'Accession Number', vr: 'SH' },
 ];
+const registerRows = [
+  { label: 'AE title that asks', value: 'BROKER' },
+  { label: 'Address of this machine', value: '10.1.2.9' },
+  { label: 'AE title that receives images', value: 'BROKER' },
+  { label: 'Port that receives images', value: '11112' },
+];
 const answersAtATime = 200;
 const stepMs = 30;
 
@@ -101,5 +107,12 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
 }
 
 function failed(step: CheckStep['step'], trouble: Trouble): CheckStep {
-  return { step, state: 'failed', detail: trouble.message, trouble };
+  const isOfTheirSide = step === 'associate' || step === 'retrieve' || step === 'receive';
+  return {
+    step,
+    state: 'failed',
+    detail: trouble.message,
+    trouble,
+    ...(isOfTheirSide ? { toRegister: registerRows } : {}),
+  };
 }
