@@ -115,7 +115,7 @@ async function takeScreenshots(): Promise<void> {
         viewport: { width: 1_280, height: 800 },
       });
       await act?.(open.page);
-      await open.page.waitForTimeout(500);
+      await open.page.waitForTimeout(2_000);
       await open.page.screenshot({ path: join(directory, `${name}-${colorScheme}.png`) });
     }
   }
