@@ -7,7 +7,7 @@ import { countTests, type TestCounts } from './test-counts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const staticTimeLimitInMs = 5 * 60_000;
-const testTimeLimitInMs = 20 * 60_000;
+const testTimeLimitInMs = 40 * 60_000;
 
 interface Check {
   readonly name: string;

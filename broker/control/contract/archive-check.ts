@@ -23,7 +23,6 @@ export const archiveAddress = z.object({
   callingAeTitle: aeTitle,
   retrieveMethod: z.enum(['auto', 'move', 'get']).default('auto'),
 });
-export type ArchiveAddress = z.infer<typeof archiveAddress>;
 
 /** Our storage SCP as it is typed into the set-up; what counts while the gateway runs is the one that runs. */
 export const receiverPlace = z.object({ aeTitle, port: z.coerce.number().int().min(1).max(65_535) });
