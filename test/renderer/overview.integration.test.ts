@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openControlPage, seriousFindings, startBrowser } from '../support/control/control-page.ts';
+import { goTo, openControlPage, seriousFindings, startBrowser } from '../support/control/control-page.ts';
 import { ago, markup, scriptedRetrieval } from '../support/control/scripted-state.ts';
 
 const refused = {
@@ -119,6 +119,9 @@ describe('the overview', () => {
         retrievals: [],
       };
     });
+    // The first time it opens by itself.
+    await expect.poll(() => open.page.url()).toContain('#/setup');
+    await goTo(open.page, '/overview');
     await open.page.getByText('The AE title of the archive is missing.').waitFor();
     await open.page.getByRole('button', { name: 'Start the set-up' }).press('Enter');
     await expect.poll(() => open.page.url()).toContain('#/setup');
