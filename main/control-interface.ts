@@ -123,7 +123,10 @@ export class ControlInterface {
 
   /** Settings of its own that are wrong do not keep it from being there to mend them, but from being open to others. */
   #wanted({ values, faults, defaults }: ReadSettings): Listening {
-    const isFaulty = faults.some(({ property }) => property?.startsWith('control.'));
+    // Where studies are shown says nothing about who may come in.
+    const isFaulty = faults.some(
+      ({ property }) => property?.startsWith('control.') === true && property !== 'control.viewer_url',
+    );
     const valueOf = <P extends keyof SettingValues>(property: P): SettingValues[P] =>
       values[property] ?? ((defaults.get(property) ?? findSetting(property)?.default) as SettingValues[P]);
     const given = isFaulty ? '' : valueOf('control.token');

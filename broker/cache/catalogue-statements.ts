@@ -8,11 +8,14 @@ const columns = `s.archive, s.study, s.instances, s.bytes, s.last_used_at, s.fir
 const studies = `study s LEFT JOIN study_summary d ON d.archive = s.archive AND d.study = s.study`;
 const ofStudy = 'archive = $archive AND study = $study';
 
-/** Every word, of a JSON array, is somewhere in what the study says or in its UID. */
-const matches = `NOT EXISTS (
-  SELECT 1 FROM json_each($words) AS word
-  WHERE instr(coalesce(d.search, ''), word.value) = 0 AND instr(s.study, word.value) = 0
-)`;
+/** Each of the words `$word0`, `$word1`, … is somewhere in what the study says or in its UID. */
+function matches(words: number): string {
+  const conditions = Array.from({ length: words }, (_, index) => {
+    const word = `$word${index}`;
+    return `(instr(coalesce(d.search, ''), ${word}) > 0 OR instr(s.study, ${word}) > 0)`;
+  });
+  return ['TRUE', ...conditions].join(' AND ');
+}
 
 /** One expression for each sort. The one by state needs `$receiving`, a JSON array; the others do not look at it. */
 const sortKeys: Readonly<Record<StudySort, string>> = {
@@ -41,8 +44,8 @@ const seriesOfStudy = `
 
 /** The statements that list studies, prepared once. Values are only ever bound, never part of the text. */
 export interface CatalogueStatements {
-  readonly page: (sort: StudySort, descending: boolean) => StatementSync;
-  readonly count: StatementSync;
+  readonly page: (list: { sort: StudySort; descending: boolean; words: number }) => StatementSync;
+  readonly count: (words: number) => StatementSync;
   readonly one: StatementSync;
   readonly details: StatementSync;
   readonly series: StatementSync;
@@ -62,20 +65,22 @@ export interface CatalogueStatements {
 
 export function prepareCatalogue(database: DatabaseSync): CatalogueStatements {
   const sql = (text: string): StatementSync => database.prepare(text);
-  const pages = new Map<string, StatementSync>();
+  // As many as there are sorts, both ways, for each number of words: prepared when they are first asked for.
+  const lists = new Map<string, StatementSync>();
+  const kept = (text: string): StatementSync => {
+    const known = lists.get(text) ?? sql(text);
+    lists.set(text, known);
+    return known;
+  };
   return {
-    page: (sort, descending) => {
+    page: ({ sort, descending, words }) => {
       const order = `${sortKeys[sort]} ${descending ? 'DESC' : 'ASC'}`;
-      let page = pages.get(order);
-      if (page === undefined) {
-        // The receiving studies are an operand of every page, so that all pages are called alike.
-        page = sql(`SELECT ${columns} FROM ${studies} WHERE ${matches} AND $receiving IS NOT NULL
-          ORDER BY ${order}, s.archive, s.study LIMIT $limit OFFSET $offset`);
-        pages.set(order, page);
-      }
-      return page;
+      // The receiving studies are an operand of every page, so that all pages are called alike.
+      return kept(`SELECT ${columns} FROM ${studies} WHERE ${matches(words)} AND $receiving IS NOT NULL
+        ORDER BY ${order}, s.archive, s.study LIMIT $limit OFFSET $offset`);
     },
-    count: sql(`SELECT count(*) AS total FROM ${studies} WHERE ${matches}`),
+    count: (words) =>
+      kept(`SELECT count(*) AS total FROM ${words === 0 ? 'study s' : studies} WHERE ${matches(words)}`),
     one: sql(`SELECT ${columns} FROM ${studies} WHERE s.archive = $archive AND s.study = $study`),
     details: sql(`${seriesOfStudy} SELECT count(series) AS series,
       EXISTS (SELECT 1 FROM complete WHERE ${ofStudy} AND resource = $study) AS is_complete,

@@ -50,11 +50,12 @@ export class StudyCatalogue {
   }
 
   list({ text, sort, descending, offset, limit, receiving }: StudyQuery): StudyPage {
-    const words = JSON.stringify(foldedWords(text));
+    const words = foldedWords(text);
+    const bound = Object.fromEntries(words.map((word, index) => [`word${index}`, word]));
     return this.#access.read(() => {
-      const total = Number(this.#sql.count.get({ words })?.['total']);
-      const page = this.#sql.page(sort, descending);
-      const rows = page.all({ words, receiving: JSON.stringify([...receiving]), limit, offset });
+      const total = Number(this.#sql.count(words.length).get(bound)?.['total']);
+      const page = this.#sql.page({ sort, descending, words: words.length });
+      const rows = page.all({ ...bound, receiving: JSON.stringify([...receiving]), limit, offset });
       return { total, studies: rows.map((row) => this.#listed(row)) };
     });
   }

@@ -34,6 +34,8 @@ interface HeldEntry {
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly bytes: number;
+  /** The fields as they are shown, once somebody has looked: a search looks at all with each letter. */
+  redacted?: string;
 }
 
 export interface LogBookLimits {
@@ -157,9 +159,9 @@ export class LogBook {
     if (query.request !== undefined && request !== query.request) return undefined;
     if (query.association !== undefined && association !== query.association) return undefined;
     const message = query.withPatientData ? redactCredentials(held.message) : redactText(held.message);
-    const fields = JSON.stringify(
-      query.withPatientData ? revealFields(held.fields) : redactFields(held.fields),
-    );
+    const fields = query.withPatientData
+      ? JSON.stringify(revealFields(held.fields))
+      : (held.redacted ??= JSON.stringify(redactFields(held.fields)));
     if (query.text !== '' && !contains(`${message}\n${fields}`, query.text)) return undefined;
     return {
       number,

@@ -83,6 +83,16 @@ describe('a table', () => {
     await expect.poll(() => page.locator('[role=row]:has(:focus)').getAttribute('aria-rowindex')).toBe('3');
   });
 
+  it('keeps the focus where the last row is removed', async () => {
+    await open(3);
+    await page.getByRole('columnheader', { name: 'Name' }).focus();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Remove row' }).press('Enter');
+    await expect.poll(() => page.locator('[data-done]').textContent()).toBe('removed id-2');
+    await expect.poll(() => page.locator('[role=row]:has(:focus)').getAttribute('aria-rowindex')).toBe('3');
+  });
+
   it('chooses rows with the space bar, and a range with Shift', async () => {
     await open(20);
     await page.getByRole('columnheader', { name: 'Name' }).focus();
@@ -130,7 +140,7 @@ describe('a table', () => {
   });
 
   it('has nothing that axe calls serious', { timeout: 120_000 }, async () => {
-    await open(300);
+    await open(300, 800);
     expect(await seriousFindings(page)).toEqual([]);
   });
 });

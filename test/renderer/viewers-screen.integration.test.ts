@@ -25,11 +25,11 @@ describe('the viewers’ screen', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('http://localhost:4567/qido-rs');
     await page.getByRole('tab', { name: 'OHIF 3' }).focus();
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('region', { name: 'Settings of Other viewers' }).waitFor();
+    await page.getByRole('region', { name: 'Settings of Cornerstone3D' }).waitFor();
     await page.getByRole('button', { name: 'Copy the settings' }).click();
     await expect
       .poll(() => page.evaluate('navigator.clipboard.readText()'))
-      .toContain('WADO-RS http://localhost:4567/wado-rs');
+      .toContain("const root = 'http://localhost:4567/dicom-web';");
     expect(open.faults).toEqual([]);
   });
 

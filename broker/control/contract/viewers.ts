@@ -25,4 +25,3 @@ export const viewerAddress = z.object({
   /** Where the study is shown; absent where control.viewer_url is empty. http or https, values encoded. */
   url: z.string().optional(),
 });
-export type ViewerAddress = z.infer<typeof viewerAddress>;

@@ -3,6 +3,7 @@ import type { HealthSummary } from '../../observe/health.ts';
 import type { ArchiveState, GatewayState, Trouble } from '../contract/gateway-state.ts';
 import { troubleOf } from '../control-problem.ts';
 import type { GatewayParts } from '../control-services.ts';
+import { endpointUrl } from '../viewers/service-urls.ts';
 
 /** The component's health as the window shows it. */
 export function healthOf({ state, components }: HealthSummary): GatewayState['health'] {
@@ -80,7 +81,7 @@ export function dicomwebState({
   httpConnections,
 }: GatewayParts): NonNullable<GatewayState['dicomweb']> {
   const { host, port } = addresses.http;
-  const base = config.http.publicUrl === '' ? `http://${nameInUrl(host)}:${port}` : config.http.publicUrl;
+  const base = endpointUrl({ config, addresses });
   return {
     url: `${base}/dicom-web`,
     qidoUrl: `${base}${config.qido.urlBase}`,
@@ -95,10 +96,4 @@ export function dicomwebState({
 
 function isListening({ components }: HealthSummary, name: string): boolean {
   return components.some(({ component, state }) => component === name && state !== 'not-working');
-}
-
-/** The host as a browser on this machine calls it. */
-function nameInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,11 +1,11 @@
-import { untrack } from 'svelte';
 import type { CachedStudy, CacheQuery } from '../../../broker/control/contract/cached.ts';
 import type { Trouble } from '../../../broker/control/contract/gateway-state.ts';
 import { api } from '../../api/client.ts';
 import { isAbort, troubleOf } from '../../api/trouble-of.ts';
 import { gateway } from '../../state/gateway.svelte.ts';
 
-const pageSize = 200;
+/** More than a table puts into the page at once: else the end of the first page would be seen at once. */
+const pageSize = 250;
 const mostAtATime = 1_000;
 /** How long changes are gathered before the list is asked for again; longer, the more of it is shown. */
 const gatherMs = 800;
@@ -26,11 +26,9 @@ export class CachedStudies {
   #askingMore = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Follows the cache until the result is called. */
+  /** Takes what changes in the cache until the result is called; `refresh` brings what is there. */
   follow(): () => void {
     const stop = gateway.onCache(() => this.#refreshSoon());
-    // Whoever follows does not start anew when what was found changes.
-    untrack(() => void this.refresh());
     return () => {
       stop();
       clearTimeout(this.#timer);

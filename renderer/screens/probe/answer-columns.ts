@@ -17,7 +17,8 @@ export function answerColumns(attributes: readonly QueriedAttribute[]): Column<A
       ...(isNumber ? { sortBy: ({ values }: Answer) => numberOf(values[tag]) } : {}),
       ...(vr === 'DA' || vr === 'TM' ? { sortBy: ({ values }: Answer) => values[tag] ?? '' } : {}),
       width: widthOf(attribute),
-      align: isNumber ? 'end' : 'start',
+      // A number that names the row stands where names do.
+      align: isNumber && index > 0 ? 'end' : 'start',
       code: vr === 'UI' || vr === 'AE',
       importance: importanceOf(attribute, index, attributes.length),
     };

@@ -174,6 +174,7 @@ describe('the page', () => {
     const policy = String(headers['content-security-policy']).split(';');
     expect(policy[0]).toBe("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
+    expect(policy.join()).not.toContain('unsafe');
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).toContain("form-action 'none'");
     expect(policy).toContain("base-uri 'none'");
@@ -234,6 +235,21 @@ describe('the listener', () => {
     await expect(startControlServer(scriptedServices(), { token: 'short' })).rejects.toMatchObject({
       code: 'configuration',
     });
+  });
+
+  test('takes so many connections and no more, and takes new ones when those are gone', async () => {
+    await using alone = await startControlServer(scriptedServices());
+    let closed = 0;
+    const sockets = Array.from({ length: 300 }, () => {
+      const socket = connect(alone.port, '127.0.0.1');
+      socket.once('close', () => (closed += 1));
+      socket.on('error', () => undefined);
+      return socket;
+    });
+    // Those that it holds have 10 s to say something; the others are closed at once.
+    await expect.poll(() => closed, { timeout: 8_000 }).toBe(44);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(async () => (await alone.ask('api/host').catch(() => undefined))?.status).toBe(200);
   });
 
   test('can be stopped twice, and is gone then', async () => {

@@ -1,3 +1,4 @@
+import { readySettings } from '../../../broker/control/viewers/ready-settings.ts';
 import { controlImplementer } from './control-implementer.ts';
 import { probeHandlers } from './scripted-archives.ts';
 import { cacheHandlers } from './scripted-cache.ts';
@@ -29,20 +30,10 @@ export function scriptedRouter(world: ScriptedWorld) {
     cache: cacheHandlers(control, world),
     log: logHandlers(control, world),
     viewers: {
-      settings: control.viewers.settings.handler(() => [
-        {
-          name: 'OHIF 3',
-          explanation: 'Goes into the file app-config.js of the viewer, in the list dataSources.',
-          language: 'javascript' as const,
-          text: `{\n  namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',\n  sourceName: 'dcmrs-broker',\n  configuration: { qidoRoot: '${world.state.dicomweb?.qidoUrl ?? ''}' },\n}`,
-        },
-        {
-          name: 'Other viewers',
-          explanation: 'Addresses to type into the settings of a viewer.',
-          language: 'text' as const,
-          text: `QIDO-RS ${world.state.dicomweb?.qidoUrl ?? ''}\nWADO-RS ${world.state.dicomweb?.wadoUrl ?? ''}`,
-        },
-      ]),
+      settings: control.viewers.settings.handler(() => {
+        const root = world.state.dicomweb?.url ?? '';
+        return readySettings([{ archive: 'MAIN', root, wadoUri: `${root}/wado` }]);
+      }),
       checkOrigin: control.viewers.checkOrigin.handler(({ input }) => {
         const allowed = world.settings.settings.find(({ property }) => property === 'http.allowed_origins');
         const mayRead =

@@ -98,7 +98,7 @@ describe('the check of an archive, by the control API', () => {
       if (event.type === 'step' && event.step.step === 'echo') break;
     }
     controller.abort();
-    // There is no C-CANCEL for a C-ECHO: the archive has 5 s to answer it before the association is aborted.
+    // C-ECHO cannot be cancelled: its answer is waited for, for 5 s.
     await silent.untilIdle(15_000);
   });
 });

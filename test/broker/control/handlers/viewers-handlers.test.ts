@@ -23,7 +23,7 @@ function handlersOf(settings: Record<string, string> = {}, host = '127.0.0.1') {
   const services = scriptedServices();
   const cache = { catalogue: { study: () => ({ patientId: 'P 1&x' }) } };
   const addresses = { http: { host, port: 4567 }, scp: { host, port: 11112 } };
-  services.lifecycle.set({ parts: { config, addresses, cache } as unknown as GatewayParts });
+  services.lifecycle.parts = { config, addresses, cache } as unknown as GatewayParts;
   return viewersHandlers(services);
 }
 
