@@ -1,3 +1,6 @@
+import { implement } from '@orpc/server';
+import type { CallContext } from './call-context.ts';
+import { contract } from './contract/contract.ts';
 import type { ControlServices } from './control-services.ts';
 import { archivesHandlers } from './handlers/archives-handlers.ts';
 import { cacheHandlers } from './handlers/cache-handlers.ts';
@@ -9,9 +12,11 @@ import { settingsHandlers } from './handlers/settings-handlers.ts';
 import { stateHandlers } from './handlers/state-handlers.ts';
 import { viewersHandlers } from './handlers/viewers-handlers.ts';
 
-/** The handlers of all groups of the contract. */
+const control = implement(contract).$context<CallContext>();
+
+/** The handlers of all groups of the contract; one that is missing does not compile. */
 export function controlRouter(services: ControlServices) {
-  return {
+  return control.router({
     state: stateHandlers(services),
     retrievals: retrievalsHandlers(services),
     settings: settingsHandlers(services),
@@ -21,7 +26,7 @@ export function controlRouter(services: ControlServices) {
     viewers: viewersHandlers(services),
     log: logHandlers(services),
     host: hostHandlers(services),
-  };
+  });
 }
 
 export type ControlRouter = ReturnType<typeof controlRouter>;

@@ -160,7 +160,14 @@ export class DesktopHost {
       const watch = new AbortController();
       this.#watch = watch;
       this.#client = controlClient(condition.url, this.#options.token);
-      void watchState(this.#client, (state) => this.#learn(state), watch.signal);
+      void watchState(
+        {
+          client: this.#client,
+          onState: (state) => this.#learn(state),
+          onBreak: (error) => this.#options.logger.warn({ err: error }, 'The state of the gateway was lost.'),
+        },
+        watch.signal,
+      );
     } else if (condition.is === 'failed') {
       const { message, lastLines } = condition.fault;
       this.#options.logger.error({ reason: message, lastLines }, 'The gateway has stopped unexpectedly.');

@@ -45,6 +45,7 @@ export async function checkAfterSleep(parts: Omit<WakeUpParts, 'powerMonitor'>):
   }
   // What they answer shows in the state; one that is silent is a finding, not a failure.
   await Promise.allSettled(state.archives.map(({ name }) => client.archives.ask({ name }, { signal })));
+  parts.log('After sleep the gateway goes on, and has asked the archives again.');
 }
 
 function listens({ phase, receiver, dicomweb }: GatewayState): boolean {

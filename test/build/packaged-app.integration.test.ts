@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extractAll, listPackage } from '@electron/asar';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAppParts } from '../../build/app-parts.ts';
 import { runChild } from '../../build/child.mjs';
@@ -92,21 +93,20 @@ describe('the packaged app', { timeout: 15 * minutes }, () => {
   });
 
   it('has the fuses of its binary set', async () => {
-    const binary = await readFile(join(resources, '..', 'dcmrs-broker'), 'latin1');
-    const fuses = binary.slice(binary.indexOf(fuseSentinel) + fuseSentinel.length + 2);
-    const [runAsNode, encryptsCookies, takesNodeOptions, takesInspect, checksAsar, asarOnly, , fileProtocol] =
-      fuses;
-    expect({ runAsNode, takesNodeOptions, takesInspect, fileProtocol }).toEqual({
-      runAsNode: '0',
-      takesNodeOptions: '0',
-      takesInspect: '0',
-      fileProtocol: '0',
-    });
-    expect({ encryptsCookies, checksAsar, asarOnly }).toEqual({
-      encryptsCookies: '1',
-      checksAsar: '1',
-      asarOnly: '1',
-    });
+    const fuses = await getCurrentFuseWire(join(resources, '..', 'dcmrs-broker'));
+    const set = [
+      FuseV1Options.EnableCookieEncryption,
+      FuseV1Options.EnableEmbeddedAsarIntegrityValidation,
+      FuseV1Options.OnlyLoadAppFromAsar,
+    ];
+    const removed = [
+      FuseV1Options.RunAsNode,
+      FuseV1Options.EnableNodeOptionsEnvironmentVariable,
+      FuseV1Options.EnableNodeCliInspectArguments,
+      FuseV1Options.GrantFileProtocolExtraPrivileges,
+    ];
+    expect(set.map((fuse) => fuses[fuse])).toEqual(set.map(() => FuseState.ENABLE));
+    expect(removed.map((fuse) => fuses[fuse])).toEqual(removed.map(() => FuseState.DISABLE));
   });
 
   it('has a headless host that starts on plain Node and answers', async () => {

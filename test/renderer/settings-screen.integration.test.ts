@@ -152,6 +152,46 @@ describe('the settings screen', () => {
       .toBe('/data/cache');
   });
 
+  it('shows of a secret only that it is set, and sends only a new one', async () => {
+    await using open = await openControlPage(browser, '/settings', ({ world }) => {
+      world.settings = {
+        ...world.settings,
+        settings: world.settings.settings.map((setting) =>
+          setting.property === 'control.token' ? { ...setting, source: 'store', isSet: true } : setting,
+        ),
+      };
+    });
+    const { page, control } = open;
+    const field = page.locator('[data-field="control.token"]');
+    expect(await field.getAttribute('type')).toBe('password');
+    expect(await field.getAttribute('placeholder')).toBe('Set. Type to replace it');
+    await field.fill('x');
+    await field.fill('');
+    await page.getByText('Everything is saved').waitFor();
+    await field.fill('a-new-token-of-16-and-more');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved. Restarted').waitFor();
+    expect(lastInput(control.world, 'settings.save')).toEqual({
+      changes: { 'control.token': 'a-new-token-of-16-and-more' },
+    });
+    expect(await field.inputValue()).toBe('');
+  });
+
+  it('has the gateway start at login where the host can', async () => {
+    await using open = await openControlPage(browser, '/settings', ({ world }) => {
+      world.host = { ...world.host, kind: 'desktop', canStartAtLogin: true };
+    });
+    const { page, control } = open;
+    const choice = page.getByRole('switch', { name: 'Start at login' });
+    await choice.click();
+    await page.getByText('It starts when you log in.').waitFor();
+    expect(lastInput(control.world, 'host.startAtLogin')).toEqual({ enabled: true });
+    control.world.failures.set('host.startAtLogin', { message: 'The system did not allow it.' });
+    await choice.click();
+    await page.getByText('The system did not allow it.').waitFor();
+    expect(await choice.getAttribute('aria-checked')).toBe('true');
+  });
+
   it('says what went wrong when saving fails, and keeps what was typed', async () => {
     await using open = await openControlPage(browser, '/settings', ({ world }) => {
       world.failures.set('settings.save', {

@@ -58,6 +58,16 @@ async function startElectron(
   };
 }
 
+/** Process ids of the gateway: one, or none. */
+export function gateways(desktop: RunningApp): Promise<number[]> {
+  return desktop.evaluate(({ app }) =>
+    app
+      .getAppMetrics()
+      .filter(({ name }) => name === 'DCMRS Broker gateway')
+      .map(({ pid }) => pid),
+  );
+}
+
 /** Path of Electron's binary; undefined where it was not fetched. */
 function installedElectron(): string | undefined {
   const folder = `${root}/node_modules/electron`;

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { desktopKind, startDesktop } from '../../support/desktop.ts';
+import { desktopKind, gateways, startDesktop } from '../../support/desktop.ts';
 import type { RunningApp } from '../../support/electron-stand-in/running-app.ts';
+import { eventually } from '../../support/eventually.ts';
 import { processTree } from '../../support/process-tree.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -156,34 +157,11 @@ describe(`the desktop app on ${desktopKind}`, { timeout: 180_000 }, () => {
   }
 });
 
-/** Process ids of the gateway: one, or none. */
-function gateways(desktop: RunningApp): Promise<number[]> {
-  return desktop.evaluate(({ app }) =>
-    app
-      .getAppMetrics()
-      .filter(({ name }) => name === 'DCMRS Broker gateway')
-      .map(({ pid }) => pid),
-  );
-}
-
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
-  }
-}
-
-async function eventually(check: () => Promise<void>, withinMs = waitMs): Promise<void> {
-  const limit = Date.now() + withinMs;
-  for (;;) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > limit) throw error;
-    }
-    await sleep(100);
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { GatewayState } from '../../../broker/control/contract/gateway-state.ts';
 import type { ControlClient } from '../../../main/desktop/control-client.ts';
 import { watchState } from '../../../main/desktop/state-watch.ts';
@@ -11,6 +11,7 @@ function clientOf(events: () => AsyncGenerator): ControlClient {
 describe('watchState', () => {
   it('tells each state, and nothing else of the stream', async () => {
     const ended = new AbortController();
+    const onBreak = vi.fn();
     const seen: GatewayState['phase'][] = [];
     const client = clientOf(async function* () {
       yield { type: 'state', state: gatewayState({ phase: 'starting' }) };
@@ -18,19 +19,22 @@ describe('watchState', () => {
       yield { type: 'state', state: gatewayState({ phase: 'running' }) };
       ended.abort();
     });
-    await watchState(client, ({ phase }) => seen.push(phase), ended.signal);
+    await watchState({ client, onState: ({ phase }) => seen.push(phase), onBreak }, ended.signal);
+    expect(onBreak).not.toHaveBeenCalled();
     expect(seen).toEqual(['starting', 'running']);
   });
 
   it('opens a stream again that broke', async () => {
     const ended = new AbortController();
+    const onBreak = vi.fn();
     let streams = 0;
     const client = clientOf(async function* () {
       streams += 1;
       if (streams === 1) throw new Error('broken');
       yield { type: 'state', state: gatewayState() };
     });
-    await watchState(client, () => ended.abort(), ended.signal);
+    await watchState({ client, onState: () => ended.abort(), onBreak }, ended.signal);
     expect(streams).toBe(2);
+    expect(onBreak).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'broken' }));
   });
 });

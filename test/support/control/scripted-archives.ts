@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckStep } from '../../../broker/control/contract/archive-check.ts';
 import type { Trouble } from '../../../broker/control/contract/gateway-state.ts';
 import type { ControlImplementer } from './control-implementer.ts';
-import { scriptedAnswers } from './scripted-studies.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
 
 const attributes = [
@@ -82,7 +81,7 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
       ),
       find: control.probe.find.handler(async function* ({ input, signal }) {
         yield { type: 'trace' as const, lines: trace };
-        const answers = scriptedAnswers(input.limit);
+        const answers = world.answers.slice(0, input.limit);
         for (let at = 0; at < answers.length && signal?.aborted !== true; at += answersAtATime) {
           yield { type: 'answers' as const, answers: answers.slice(at, at + answersAtATime) };
           if (world.silences.has('probe.find')) {

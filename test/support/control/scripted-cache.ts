@@ -4,9 +4,13 @@ import type { ControlImplementer } from './control-implementer.ts';
 import { markup } from './scripted-state.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
 
-/** A red picture of one pixel. */
+/** A picture of 24 × 24 pixels: a grey disc. */
 const picture = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
+  'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAAAAADFHGIkAAAA8ElEQVR42qWRyQ6CQAyGfbreTfQyXMS4gRdwLbjHBVATNIJ6' +
+    'QB/P57CFwS3EmNjLn+mXJvO1udw/BZDZTOuzrRQ0Lwr64g0BBJiCgv4kABsHtaox3axQq5mzlAB0zTaOJoMk7K4pCSybQsXd' +
+    'caEL1dqFHJAMePW8wNPVreWFdb46FPEIwKKpqOiHFGWamOtKWQK71+7gcGT3WmlIYMy2LjYqFI4MCRruJURBHhf24JBAcyMW' +
+    'vFH1laLuRYfkv2BM12zGgAXpBQ/BFo4nMRiz51NdlEiQgbUnz9dlsWAMSPB9veAHLIh+xkWyDvXltL/XHb9IkyMBTZfRAAAA' +
+    'AElFTkSuQmCC',
   'base64',
 );
 const sortKeys: Readonly<Record<CacheQuery['sort'], (study: CachedStudy) => string | number>> = {

@@ -6,7 +6,7 @@ import type { LogEntry } from '../../../broker/control/contract/log.ts';
 import type { DescribedSetting, DescribedSettings } from '../../../broker/control/contract/settings.ts';
 import { scriptedSettings } from './scripted-settings.ts';
 import { scriptedState } from './scripted-state.ts';
-import { scriptedStudies } from './scripted-studies.ts';
+import { scriptedAnswers, scriptedStudies } from './scripted-studies.ts';
 
 /** What a scripted control server tells, in memory. Tests change it and say so with `tell` or `changed`. */
 export class ScriptedWorld {
@@ -14,6 +14,8 @@ export class ScriptedWorld {
   throughput: Throughput[] = [];
   settings: DescribedSettings = scriptedSettings();
   studies: CachedStudy[] = scriptedStudies(40);
+  /** What a query finds, by tag. */
+  answers: Record<string, string>[] = scriptedAnswers(10_000);
   host: HostAbilities = {
     kind: 'headless',
     canChooseFolder: false,
