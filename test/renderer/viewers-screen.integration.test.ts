@@ -106,7 +106,10 @@ describe('the viewers’ screen', () => {
     await field.fill('https://viewer.example/v');
     await page.getByText('The address does not name the study.').waitFor();
     expect(await page.getByRole('button', { name: 'Save address' }).isDisabled()).toBe(true);
-    await field.fill('https://viewer.example/v?s={study}');
+    for (const name of ['{studyInstanceUIDs}', '{study}']) {
+      await field.fill(`https://viewer.example/v?s=${name}`);
+      await page.getByText('A study opens as').waitFor();
+    }
     const preview = page.getByRole('link', { name: 'https://viewer.example/v?s=1.2.826' });
     expect(await preview.getAttribute('href')).toContain('https://viewer.example/v?s=1.2.826.0.1');
     await page.getByRole('button', { name: 'Save address' }).click();
