@@ -114,7 +114,8 @@ describe('the cache', () => {
     await studyGrid(page).getByRole('gridcell').nth(9).focus();
     for (const item of ['Show series', 'Show instances', 'Show attributes']) {
       await page.keyboard.press('Enter');
-      await page.getByRole('menuitem', { name: item }).waitFor();
+      // The focus goes to the first item a moment after the menu is seen.
+      await page.getByRole('menuitem', { name: item }).and(page.locator(':focus')).waitFor();
       await page.keyboard.press('Enter');
       if (item === 'Show attributes') break;
       const grid = page.getByRole('grid', { name: item === 'Show series' ? 'Series of' : 'Instances of' });

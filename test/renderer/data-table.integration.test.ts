@@ -77,7 +77,7 @@ describe('a table', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Open row' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Open row' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('[data-done]').textContent()).toBe('opened id-1');
     await expect.poll(() => page.locator('[role=row]:has(:focus)').getAttribute('aria-rowindex')).toBe('3');
