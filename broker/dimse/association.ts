@@ -147,7 +147,8 @@ export class Association implements AssociationReceiver, Responder {
     this.#queue = queue;
     let ended = false;
     try {
-      this.#layer.sendMessage(contextId, command, options.identifier);
+      if (options.body === undefined) this.#layer.sendMessage(contextId, command, options.identifier);
+      else this.#layer.beginMessage(contextId, command);
       if (!this.#layer.isOpen) throw await this.#closedReason();
       if (options.body !== undefined) await this.#sendBody(options.body, signal);
       while (!ended) {

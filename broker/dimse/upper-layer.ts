@@ -10,17 +10,10 @@ import {
 import type { AssociationTrace } from './association-trace.ts';
 import { type CommandSet, encodeCommandSet } from './command-set.ts';
 import { MessageAssembler, type MessageListener } from './message-assembler.ts';
-import {
-  AbortReason,
-  AbortSource,
-  PduType,
-  abortPdu,
-  pdvHeaderLength,
-  releaseRpPdu,
-  releaseRqPdu,
-} from './pdu.ts';
+import { AbortReason, AbortSource, PduType, abortPdu, releaseRpPdu, releaseRqPdu } from './pdu.ts';
 import { PduDecoder } from './pdu-decoder.ts';
 import { encodeDataPdus } from './data-pdu.ts';
+import { fragmentLength } from './fragment-length.ts';
 import type { QuickAck } from './quick-ack.ts';
 import { ReadFlow } from './read-flow.ts';
 
@@ -54,12 +47,6 @@ const artimMs = 5_000;
 const toleratedPduLength = 16 * 1024 * 1024;
 /** Who sends requests but does not read the answers is not read from beyond so many unsent bytes. */
 const maxUnsentLength = 256 * 1024;
-/** What is sent at most where a peer announces no limit, and whatever it announces, in bytes. */
-const usualPduLength = 131_072;
-const longestPduLength = 1_048_576;
-/** A peer that announces less gets this: its data would be headers for the most part. */
-const shortestPduLength = 128;
-
 /**
  * The DICOM upper layer over one socket (PS3.8 section 9.2): bytes in, messages out, and back.
  * It neither negotiates nor knows any service; a requestor and an acceptor are built on it.
@@ -72,6 +59,8 @@ export class UpperLayer {
   #state: 'open' | 'releasing' | 'closing' | 'closed' = 'open';
   #reason: BrokerError | undefined;
   #artim: NodeJS.Timeout | undefined;
+  /** The command of a message whose data set has not begun. */
+  #begun: readonly Buffer[] = [];
   readonly #transferTimeoutMs: number;
   readonly #flow: ReadFlow;
   readonly #trace: AssociationTrace | undefined;
@@ -149,6 +138,13 @@ export class UpperLayer {
     if (this.#socket.writableLength > maxUnsentLength) this.#flow.choke();
   }
 
+  /** Begins a message whose data set comes in pieces: the command leaves together with the first of them. */
+  beginMessage(contextId: number, command: CommandSet): void {
+    if (this.#state !== 'open') return;
+    this.#trace?.message('sent', command, undefined);
+    this.#begun = encodeDataPdus(contextId, 'command', encodeCommandSet(command), this.#fragmentLength);
+  }
+
   /**
    * Sends one more piece of a data set; `last` ends it.
    * @returns false where the caller should await `drained` before it sends more
@@ -157,6 +153,8 @@ export class UpperLayer {
     if (this.#state !== 'open') return true;
     let accepted = true;
     this.#socket.cork();
+    for (const pdu of this.#begun) this.#socket.write(pdu);
+    this.#begun = [];
     for (const pdu of encodeDataPdus(contextId, 'data set', bytes, this.#fragmentLength, last)) {
       accepted = this.#socket.write(pdu);
     }
@@ -224,11 +222,8 @@ export class UpperLayer {
     this.#socket.destroy();
   }
 
-  /** Bytes of a fragment: what the peer takes less the header, and even (PS3.8 annex E.1). */
   get #fragmentLength(): number {
-    const announced = this.peerMaxPduLength === 0 ? usualPduLength : this.peerMaxPduLength;
-    const length = Math.max(shortestPduLength, Math.min(announced, longestPduLength)) - pdvHeaderLength;
-    return length - (length % 2);
+    return fragmentLength(this.peerMaxPduLength);
   }
 
   #receive(chunk: Buffer): void {
