@@ -49,6 +49,7 @@ function opened(): { socket: FakeSocket; layer: UpperLayer } {
     maxPduLength: 16_384,
     transferTimeoutMs: 1_000,
     maxIdentifierLength: 1_000,
+    quickAck: undefined,
   };
   return { socket, layer: new UpperLayer(socket as unknown as Socket, listener as never, options) };
 }
