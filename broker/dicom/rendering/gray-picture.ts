@@ -1,11 +1,13 @@
 import type { DicomJson } from '../dicom-json.ts';
 import type { PixelDescription } from '../pixel-description.ts';
 import { numberOf, textOf } from './attribute-values.ts';
-import { modalityLut, type ModalityLut } from './modality-lut.ts';
+import { grayOf, grayTable, occurringRange } from './gray-table.ts';
+import { GrowingRange } from './growing-range.ts';
+import { modalityLut, type ModalityLut, modalityValue } from './modality-lut.ts';
 import { pixelPadding } from './pixel-padding.ts';
 import type { Window } from './rendering-options.ts';
 import { type FrameSamples, type SampleCodes, sampleCodes, wideValues } from './stored-values.ts';
-import { rangeLut, type ValueRange, type VoiLut, voiLut, windowLut } from './voi-lut.ts';
+import { brightnessOf, rangeLut, type ValueRange, type VoiLut, voiLut, windowLut } from './voi-lut.ts';
 
 export interface GrayFrame extends FrameSamples {
   /** Of the frame: those of its functional groups come before those of the data set. */
@@ -25,25 +27,13 @@ export function grayPicture(frame: GrayFrame, window?: Window): Uint8Array {
 }
 
 /** What each code looks like is worked out once. */
-function codePicture(frame: GrayFrame, { codes, count, valueOf }: SampleCodes, window?: Window): Uint8Array {
+function codePicture(frame: GrayFrame, samples: SampleCodes, window?: Window): Uint8Array {
   const { attributes, pixels } = frame;
   const modality = modalityLut(attributes, pixels.isSigned);
   const isPadding = pixelPadding(attributes, pixels.isSigned);
-  const occurring = (): ValueRange => {
-    const occurs = new Uint8Array(count);
-    for (let at = 0; at < codes.length; at++) occurs[codes[at]!] = 1;
-    const range = new GrowingRange();
-    for (let code = 0; code < count; code++) {
-      if (occurs[code] === 1 && isPadding?.(valueOf(code)) !== true) range.take(modality(valueOf(code)));
-    }
-    return range;
-  };
-  const brightness = brightnessOf(frame, modality, occurring, window);
-  const table = new Uint8Array(count);
-  for (let code = 0; code < count; code++) {
-    const value = valueOf(code);
-    table[code] = isPadding?.(value) === true ? 0 : brightness(modality(value));
-  }
+  const voi = voiOf(frame, modality, () => occurringRange(samples, modality, isPadding), window);
+  const table = grayTable(samples, { modality, voi, isInverse: isInverse(attributes, pixels), isPadding });
+  const { codes } = samples;
   const picture = new Uint8Array(codes.length);
   for (let at = 0; at < codes.length; at++) picture[at] = table[codes[at]!]!;
   return picture;
@@ -55,18 +45,19 @@ function widePicture(frame: GrayFrame, window?: Window): Uint8Array {
   const modality = modalityLut(attributes, pixels.isSigned);
   const isPadding = isFloat ? floatPadding(attributes) : pixelPadding(attributes, pixels.isSigned);
   for (let at = 0; at < values.length; at++) {
-    values[at] = isPadding?.(values[at]!) === true ? NaN : modality(values[at]!);
+    values[at] = isPadding?.(values[at]!) === true ? NaN : modalityValue(modality, values[at]!);
   }
   const occurring = (): ValueRange => {
     const range = new GrowingRange();
     for (let at = 0; at < values.length; at++) range.take(values[at]!);
     return range;
   };
-  const brightness = brightnessOf(frame, modality, occurring, window);
+  const voi = voiOf(frame, modality, occurring, window);
+  const inverse = isInverse(attributes, pixels);
   const picture = new Uint8Array(values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
-    picture[at] = Number.isNaN(value) ? 0 : brightness(value);
+    picture[at] = Number.isNaN(value) ? 0 : grayOf(brightnessOf(voi, value), inverse);
   }
   return picture;
 }
@@ -79,27 +70,17 @@ function floatPadding(attributes: DicomJson): ((value: number) => boolean) | und
   return (stored) => stored >= Math.min(value, limit) && stored <= Math.max(value, limit);
 }
 
-/** From a value of the modality LUT to 8 bits. */
-function brightnessOf(
+/** That of the request, else of the frame, else one that shows all values that there may be. */
+function voiOf(
   { attributes, pixels }: GrayFrame,
   modality: ModalityLut,
   occurring: () => ValueRange,
   window: Window | undefined,
-): (value: number) => number {
+): VoiLut {
+  if (window !== undefined) return windowLut(window);
   const least = pixels.isSigned ? -(2 ** (pixels.bitsStored - 1)) : 0;
-  const voi =
-    window === undefined
-      ? (voiLut(attributes, modality(least) < 0) ?? rangeLut(impliedRange(attributes, pixels) ?? occurring()))
-      : windowLut(window);
-  return isInverse(attributes, pixels) ? (value) => toByte(1 - voi(value)) : byteOf(voi);
-}
-
-function byteOf(voi: VoiLut): (value: number) => number {
-  return (value) => toByte(voi(value));
-}
-
-function toByte(brightness: number): number {
-  return Math.round(brightness * 255);
+  const own = voiLut(attributes, modalityValue(modality, least) < 0);
+  return own ?? rangeLut(impliedRange(attributes, pixels) ?? occurring());
 }
 
 function isInverse(attributes: DicomJson, { photometricInterpretation }: PixelDescription): boolean {
@@ -117,16 +98,4 @@ function impliedRange(attributes: DicomJson, pixels: PixelDescription): ValueRan
     attributes['00283000'] !== undefined;
   if (pixels.isSigned || pixels.bitsStored > 8 || isRescaled) return undefined;
   return { least: 0, most: numberOf(attributes, '0062000E') ?? 2 ** pixels.bitsStored - 1 };
-}
-
-class GrowingRange implements ValueRange {
-  least = Infinity;
-  most = -Infinity;
-
-  /** Values that are not finite say nothing about the range. */
-  take(value: number): void {
-    if (!Number.isFinite(value)) return;
-    if (value < this.least) this.least = value;
-    if (value > this.most) this.most = value;
-  }
 }

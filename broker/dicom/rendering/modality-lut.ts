@@ -2,8 +2,14 @@ import type { DicomJson } from '../dicom-json.ts';
 import { itemsOf, numberOf } from './attribute-values.ts';
 import { lookUp, lookupTable } from './lookup-table.ts';
 
+/** Rescale Slope and Intercept. */
+export interface Rescale {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
 /** From a stored value to one that means something: Hounsfield units, say. */
-export type ModalityLut = (storedValue: number) => number;
+export type ModalityLut = Rescale | ((storedValue: number) => number);
 
 /**
  * The Modality LUT of a frame (PS3.3 section C.11.1.1.2): its table, else Rescale Slope and Intercept, else
@@ -15,9 +21,12 @@ export function modalityLut(attributes: DicomJson, isSigned: boolean): ModalityL
   const table = item === undefined ? undefined : lookupTable(item, isSigned);
   if (table !== undefined) return (value) => lookUp(table, value);
   const slope = numberOf(attributes, '00281053') ?? 1;
-  const intercept = numberOf(attributes, '00281052') ?? 0;
   // A slope of 0 would make all values one; some write it where they mean nothing by it.
-  if (slope === 0 || (slope === 1 && intercept === 0))
-    return (value) => value + (slope === 0 ? intercept : 0);
-  return (value) => value * slope + intercept;
+  return { slope: slope === 0 ? 1 : slope, intercept: numberOf(attributes, '00281052') ?? 0 };
+}
+
+/** What a stored value means. */
+export function modalityValue(modality: ModalityLut, storedValue: number): number {
+  if (typeof modality === 'function') return modality(storedValue);
+  return storedValue * modality.slope + modality.intercept;
 }

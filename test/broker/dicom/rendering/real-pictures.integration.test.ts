@@ -8,7 +8,7 @@ import { readFileMeta } from '../../../../broker/dicom/file-meta.ts';
 import { FrameReader } from '../../../../broker/dicom/frames/frame-reader.ts';
 import type { InstanceFile } from '../../../../broker/dicom/instance-file.ts';
 import { pixelDescriptionOf } from '../../../../broker/dicom/pixel-description.ts';
-import { modalityLut } from '../../../../broker/dicom/rendering/modality-lut.ts';
+import { modalityLut, modalityValue } from '../../../../broker/dicom/rendering/modality-lut.ts';
 import { renderInstance } from '../../../../broker/dicom/rendering/render-instance.ts';
 import type { PictureType, Window } from '../../../../broker/dicom/rendering/rendering-options.ts';
 import { sampleCodes, wideValues } from '../../../../broker/dicom/rendering/stored-values.ts';
@@ -81,7 +81,8 @@ async function windowFor(path: string): Promise<Window | undefined> {
   const frame = await decodeFrame(await reader.read(1), file.transferSyntaxUid, pixels, { vr });
   const codes = sampleCodes(frame);
   const stored = codes === undefined ? [...wideValues(frame, false)] : [...codes.codes].map(codes.valueOf);
-  const values = stored.map(modalityLut(description.dataSet, pixels.isSigned));
+  const modality = modalityLut(description.dataSet, pixels.isSigned);
+  const values = stored.map((value) => modalityValue(modality, value));
   const [least, most] = values.reduce(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
     [Infinity, -Infinity],
