@@ -24,11 +24,11 @@ describe(`the desktop app on ${desktopKind}`, { timeout: 180_000 }, () => {
     return startDesktop({ userData: userData.path, args });
   }
 
-  it('opens its window on the user interface, signed in', async () => {
+  it('opens its window on the user interface, signed in, and on the set-up at the first start', async () => {
     await using desktop = await start();
     const page = await desktop.page();
-    await page.getByRole('navigation', { name: 'Screens' }).waitFor({ timeout: waitMs });
-    expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/overview$/);
+    await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor({ timeout: waitMs });
+    expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/setup$/);
     const window = await desktop.evaluate(({ BrowserWindow }) => {
       const [first, ...others] = BrowserWindow.getAllWindows();
       return { others: others.length, isVisible: first?.isVisible() };
@@ -39,7 +39,7 @@ describe(`the desktop app on ${desktopKind}`, { timeout: 180_000 }, () => {
   it('has a window that goes nowhere and opens nothing', async () => {
     await using desktop = await start();
     const page = await desktop.page();
-    await page.getByRole('navigation', { name: 'Screens' }).waitFor({ timeout: waitMs });
+    await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor({ timeout: waitMs });
     const before = page.url();
     await page.evaluate(`location.href = 'https://elsewhere.example/'; open('https://elsewhere.example/');`);
     await sleep(500);
