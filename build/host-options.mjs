@@ -8,6 +8,7 @@ export const steadyThreads = '--no-memory-protection-keys';
 /**
  * Options of Node for a process that runs the gateway. What its sockets and files bring lies outside of the
  * JavaScript heap and is freed when the small objects that stand for it are: with a small young generation
- * that is often and cheap, and peak memory is some 40 MiB lower at the same speed.
+ * that is often and cheap, and peak memory is some 30 MiB lower. A size of 1 would cost a tenth of
+ * the speed of small answers, and save 15 MiB more.
  */
-export const hostOptions = ['--max-semi-space-size=1', steadyThreads];
+export const hostOptions = ['--max-semi-space-size=4', steadyThreads];

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { BrokerError } from '../../domain/errors.ts';
 import { inflateDataSet } from '../inflate-data-set.ts';
 import type { Fragment } from '../instance-description.ts';
@@ -14,27 +14,30 @@ export interface FramedInstance extends FramedImage {
   readonly deflated: boolean;
 }
 
-/** Reads the frames of one file as they are stored, each from its place. For worker threads. */
+/**
+ * Reads the frames of one file as they are stored, each from its place. For worker threads: its reads are
+ * synchronous, which for a frame takes a quarter of the time of asynchronous ones.
+ */
 export class FrameReader implements AsyncDisposable {
-  readonly #file: FileHandle;
+  readonly #descriptor: number;
   readonly #inflated: Buffer | undefined;
   readonly #places: FramePlaces;
 
-  private constructor(file: FileHandle, inflated: Buffer | undefined, places: FramePlaces) {
-    this.#file = file;
+  private constructor(descriptor: number, inflated: Buffer | undefined, places: FramePlaces) {
+    this.#descriptor = descriptor;
     this.#inflated = inflated;
     this.#places = places;
   }
 
   /** @throws BrokerError as FramePlaces.of, `malformed-data-set` where it cannot be inflated; of the file system */
   static async open(file: InstanceFile, image: FramedInstance): Promise<FrameReader> {
-    const handle = await open(file.path, 'r');
+    const descriptor = openSync(file.path, 'r');
     try {
-      const inflated = image.deflated ? await inflatedDataSet(handle, file) : undefined;
-      const places = await FramePlaces.of(image, (piece) => readPiece(handle, inflated, piece));
-      return new FrameReader(handle, inflated, places);
+      const inflated = image.deflated ? await inflatedDataSet(descriptor, file) : undefined;
+      const places = await FramePlaces.of(image, async (piece) => readPiece(descriptor, inflated, piece));
+      return new FrameReader(descriptor, inflated, places);
     } catch (error) {
-      await handle.close();
+      closeSync(descriptor);
       throw error;
     }
   }
@@ -61,35 +64,30 @@ export class FrameReader implements AsyncDisposable {
     }
     const [only] = place.pieces;
     if (only !== undefined && place.pieces.length === 1) {
-      return alignedFrame(await readPiece(this.#file, this.#inflated, only), place);
+      return alignedFrame(readPiece(this.#descriptor, this.#inflated, only), place);
     }
-    const pieces: Buffer[] = [];
-    for (const piece of place.pieces) pieces.push(await readPiece(this.#file, this.#inflated, piece));
+    const pieces = place.pieces.map((piece) => readPiece(this.#descriptor, this.#inflated, piece));
     return Buffer.concat(pieces, length);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
+    closeSync(this.#descriptor);
   }
 }
 
-async function readPiece(
-  file: FileHandle,
-  inflated: Buffer | undefined,
-  { offset, length }: Fragment,
-): Promise<Buffer> {
+function readPiece(descriptor: number, inflated: Buffer | undefined, { offset, length }: Fragment): Buffer {
   if (inflated !== undefined) return Buffer.from(inflated.subarray(offset, offset + length));
   const bytes = Buffer.allocUnsafeSlow(length);
   let read = 0;
   while (read < length) {
-    const { bytesRead } = await file.read(bytes, read, length - read, offset + read);
-    if (bytesRead === 0) throw new BrokerError('cache-damaged', 'The file ends before its pixel data does.');
-    read += bytesRead;
+    const count = readSync(descriptor, bytes, read, length - read, offset + read);
+    if (count === 0) throw new BrokerError('cache-damaged', 'The file ends before its pixel data does.');
+    read += count;
   }
   return bytes;
 }
 
-async function inflatedDataSet(file: FileHandle, { size, dataSetOffset }: InstanceFile): Promise<Buffer> {
+async function inflatedDataSet(descriptor: number, { size, dataSetOffset }: InstanceFile): Promise<Buffer> {
   const length = size - dataSetOffset;
   if (length > deflatedLimit) {
     throw new BrokerError(
@@ -97,5 +95,5 @@ async function inflatedDataSet(file: FileHandle, { size, dataSetOffset }: Instan
       `The deflated data set has ${length} bytes; up to ${deflatedLimit} can be inflated.`,
     );
   }
-  return inflateDataSet(await readPiece(file, undefined, { offset: dataSetOffset, length }), deflatedLimit);
+  return inflateDataSet(readPiece(descriptor, undefined, { offset: dataSetOffset, length }), deflatedLimit);
 }

@@ -52,17 +52,25 @@ export function occurringRange(
 ): ValueRange {
   const occurs = new Uint8Array(count);
   for (let at = 0; at < codes.length; at++) occurs[codes[at]!] = 1;
-  const stored = new GrowingRange();
-  const meant = new GrowingRange();
-  for (let code = 0; code < count; code++) {
-    if (occurs[code] !== 1) continue;
-    const value = valueOf(code);
-    if (isPadding?.(value) === true) continue;
-    if (typeof modality === 'function') meant.take(modality(value));
-    else stored.take(value);
+  const range = new GrowingRange();
+  if (typeof modality !== 'function' && isPadding === undefined) {
+    // Values grow with the codes in each half of them: their extremes are the first and last that occur there.
+    for (const [from, to] of [
+      [0, count / 2],
+      [count / 2, count],
+    ] as const) {
+      const first = occurs.indexOf(1, from);
+      if (first < 0 || first >= to) continue;
+      const last = occurs.lastIndexOf(1, to - 1);
+      range.take(modalityValue(modality, valueOf(first)));
+      range.take(modalityValue(modality, valueOf(last)));
+    }
+    return range;
   }
-  if (typeof modality === 'function') return meant;
-  // A line has its extremes at the ends.
-  for (const end of [stored.least, stored.most]) meant.take(modalityValue(modality, end));
-  return meant;
+  for (let code = 0; code < count; code++) {
+    if (occurs[code] === 1 && isPadding?.(valueOf(code)) !== true) {
+      range.take(modalityValue(modality, valueOf(code)));
+    }
+  }
+  return range;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** What stands in front of a part's bytes. */
 export interface PartHeader {
@@ -9,9 +9,9 @@ export interface PartHeader {
   readonly location?: string;
 }
 
-/** A boundary that no part can contain but by a chance of 1 in 2^128 (RFC 2046 section 5.1.1). */
+/** A boundary that no part can contain but by a chance of 1 in 2^122 (RFC 2046 section 5.1.1). */
 export function newBoundary(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID();
 }
 
 /** The Content-Type of a multipart/related message whose parts are of `type` (RFC 2387). */
