@@ -11,7 +11,7 @@ export interface PartHeader {
 
 /** A boundary that no part can contain but by a chance of 1 in 2^122 (RFC 2046 section 5.1.1). */
 export function newBoundary(): string {
-  return randomUUID();
+  return randomUUID().replaceAll('-', '');
 }
 
 /** The Content-Type of a multipart/related message whose parts are of `type` (RFC 2387). */
