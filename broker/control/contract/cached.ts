@@ -66,7 +66,7 @@ export const attributeLines = z.object({
 });
 export type AttributeLines = z.infer<typeof attributeLines>;
 
-export const studyKey = z.object({ archive: z.string().max(32), study: z.string().max(64) });
+export const studyKey = z.object({ archive: z.string().max(64), study: z.string().max(64) });
 
 export const cacheQuery = z.object({
   /** Words that all have to occur in name, ID, date, description, modalities or UID, whatever the capitals. */

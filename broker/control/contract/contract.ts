@@ -49,14 +49,14 @@ export const contract = {
       .input(z.object({ changes: settingChanges }))
       .output(appliedSettings),
     addArchive: route('POST', '/settings/archives', 'Adds an archive')
-      .input(z.object({ name: z.string().max(32), changes: settingChanges }))
+      .input(z.object({ name: z.string().max(64), changes: settingChanges }))
       .output(appliedSettings),
     removeArchive: route('DELETE', '/settings/archives/{name}', 'Removes an archive')
-      .input(z.object({ name: z.string().max(32) }))
+      .input(z.object({ name: z.string().max(64) }))
       .output(appliedSettings),
     /** The order in which archives are shown. `default` is always the first. */
     orderArchives: route('PUT', '/settings/archives', 'Orders the archives')
-      .input(z.object({ names: z.array(z.string().max(32)).max(100) }))
+      .input(z.object({ names: z.array(z.string().max(64)).max(100) }))
       .output(appliedSettings),
     export: route('GET', '/settings/export', 'The settings of the settings store').output(settingsFile),
     import: route('POST', '/settings/import', 'Replaces the settings of the settings store')
@@ -66,7 +66,7 @@ export const contract = {
       .input(z.object({ properties: z.array(z.string().max(128)).max(500).optional() }))
       .output(appliedSettings),
     counterpart: route('GET', '/settings/archives/{name}/counterpart', 'What the other side must register')
-      .input(z.object({ name: z.string().max(32) }))
+      .input(z.object({ name: z.string().max(64) }))
       .output(counterpartPage),
   },
   archives: {
@@ -82,7 +82,7 @@ export const contract = {
       )
       .output(eventIterator(checkEvent)),
     ask: route('POST', '/archives/{name}/echo', 'Asks an archive now')
-      .input(z.object({ name: z.string().max(32) }))
+      .input(z.object({ name: z.string().max(64) }))
       .output(echoResult),
   },
   probe: {

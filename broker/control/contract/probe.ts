@@ -4,7 +4,7 @@ import { trouble } from './gateway-state.ts';
 export const probeLevel = z.enum(['study', 'series', 'instance']);
 
 export const probeQuery = z.object({
-  archive: z.string().max(32),
+  archive: z.string().max(64),
   level: probeLevel,
   /** Matching keys by keyword or eight-digit tag; values as in C-FIND (wildcards, date ranges). */
   keys: z.array(z.object({ attribute: z.string().max(128), value: z.string().max(1_024) })).max(50),
