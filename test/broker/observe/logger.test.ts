@@ -159,39 +159,4 @@ describe('createLogger', () => {
     log.close();
     expect(readFileSync(file, 'utf8')).toContain('still there');
   });
-
-  it('goes on with other settings, also where loggers were made of it', () => {
-    const output = capture();
-    const log = createLogger(settings, output);
-    const child = log.child({ archive: 'MAIN' });
-    const audit = log.child({ audit: true }, 'info');
-    child.debug('unheard');
-    const file = join(directory, 'broker.log');
-    log.apply({ ...settings, level: 'debug', format: 'json', file });
-    expect(child.isLevelEnabled('debug')).toBe(true);
-    child.debug('heard');
-    log.apply({ ...settings, level: 'error' });
-    child.warn('unheard too');
-    audit.info('always');
-    expect(output.lines.map((line) => line.includes('heard') || line.includes('always'))).toEqual([
-      true,
-      true,
-    ]);
-    expect(JSON.parse(output.lines[0] ?? '')).toMatchObject({ archive: 'MAIN', msg: 'heard' });
-    expect(readFileSync(file, 'utf8')).toBe(output.lines[0]);
-    log.close();
-  });
-
-  it('stays as it is where the new file cannot be written', () => {
-    const output = capture();
-    const file = join(directory, 'broker.log');
-    const log = createLogger({ ...settings, file }, output);
-    const impossible = { ...settings, level: 'error', file: join(file, 'below.log') } as const;
-    expect(() => {
-      log.apply(impossible);
-    }).toThrow('below.log');
-    log.info('still there');
-    log.close();
-    expect(readFileSync(file, 'utf8')).toContain('still there');
-  });
 });
