@@ -42,7 +42,8 @@ export class ArchiveFind {
   ): AsyncGenerator<DicomJson, void, undefined> {
     const context: FindContext = { fuzzy: query.fuzzy, notes, signal };
     const form = relationalForm(query);
-    if (form === undefined || this.#relational.get(form) === false) {
+    const mayBeRelational = this.#options.relational === 'auto' && this.#relational.get(form ?? '') !== false;
+    if (form === undefined || !mayBeRelational) {
       yield* this.#walk(query, context);
       return;
     }

@@ -110,6 +110,8 @@ export class Archive {
       name: config.name,
       literal: this.#literal,
       fuzzy,
+      relational: config.relationalQueries,
+      characterSet: config.characterSet,
       responseTimeoutMs: dimse.responseTimeoutInSecs * 1000,
       logger,
     });

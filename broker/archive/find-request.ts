@@ -14,6 +14,10 @@ export interface ArchiveFindOptions {
   /** Associations that propose literal matching, and fuzzy matching (see findExtendedNegotiation). */
   readonly literal: AssociationPool;
   readonly fuzzy: AssociationPool;
+  /** Whether queries may leave out unique keys of levels above. */
+  readonly relational: 'auto' | 'no';
+  /** To write texts with where it has all their characters, as the attribute's whole value; '' for none. */
+  readonly characterSet: string;
   /** Silence between answers, in milliseconds. */
   readonly responseTimeoutMs: number;
   readonly logger: Logger;
@@ -35,7 +39,7 @@ export class RelationalNotOffered extends Error {
 export class FindRequests {
   readonly #options: ArchiveFindOptions;
   /** The character set of the last answer that named one, as the attribute's whole value. */
-  #characterSet: string | undefined;
+  #characterSet = '';
   #offersFuzzy: boolean | undefined;
 
   constructor(options: ArchiveFindOptions) {
@@ -72,9 +76,10 @@ export class FindRequests {
     association: Association,
     { identifier, step, context }: { identifier: DicomJson; step: FindStep; context: FindContext },
   ): AsyncGenerator<DicomJson, void, undefined> {
+    const { characterSet, responseTimeoutMs } = this.#options;
     const answers = findOn(association, identifier, {
-      preferred: this.#characterSet === undefined ? [] : [this.#characterSet],
-      timeoutMs: this.#options.responseTimeoutMs,
+      preferred: [characterSet, this.#characterSet].filter((set) => set !== ''),
+      timeoutMs: responseTimeoutMs,
       signal: context.signal,
     });
     for await (const answer of answers) {

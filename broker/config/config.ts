@@ -16,6 +16,9 @@ export interface ArchiveConfig {
   readonly qido: RemoteAe;
   readonly wado: RemoteAe;
   readonly stow: RemoteAe;
+  readonly relationalQueries: SettingValues['qido.relational_queries'];
+  /** As the attribute's whole value; '' for that of the archive's answers. */
+  readonly characterSet: string;
   readonly retrieveMethod: SettingValues['wado.retrieve_method'];
 }
 
@@ -77,6 +80,8 @@ function archiveConfig(name: string, values: ArchiveValues): ArchiveConfig {
     qido: remoteAe(values, 'qido'),
     wado: remoteAe(values, 'wado'),
     stow: remoteAe(values, 'stow'),
+    relationalQueries: values['qido.relational_queries'],
+    characterSet: values['qido.character_set'],
     retrieveMethod: values['wado.retrieve_method'],
   });
 }

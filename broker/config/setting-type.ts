@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
+import { definedTerm } from '../domain/character-set-term.ts';
 import { isViewerTemplate } from '../domain/viewer-url.ts';
 import { archiveNameForm, isFurtherArchiveName, splitArchiveNames } from './archive-name.ts';
 import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
@@ -15,6 +16,7 @@ type SettingKind =
   | 'integer'
   | 'boolean'
   | 'choice'
+  | 'character-set'
   | 'url'
   | 'url-base'
   | 'origins'
@@ -133,6 +135,26 @@ export function choice<const Word extends string>(words: readonly [Word, ...Word
   const read = (text: string): string => text.trim().toLowerCase();
   const schema = z.preprocess(onText(read), z.enum(words, { error: allowed }));
   return { kind: 'choice', schema, allowed, choices: words };
+}
+
+/**
+ * The values of Specific Character Set (0008,0005) as the attribute's whole value, in the standard's spelling
+ * (PS3.3 section C.12.1.1.2); '' only where `emptyMeans` says what that stands for.
+ */
+export function characterSet(emptyMeans: string): SettingType<string> {
+  const allowed = `the defined terms, such as "ISO_IR 100" or "\\ISO 2022 IR 87", or nothing for ${emptyMeans}`;
+  const read = (text: string): unknown => {
+    const terms = text.split('\\').map(definedTerm);
+    // Only the first may be left out: it stands for ASCII then.
+    const isWhole =
+      terms.length <= 10 && terms.every((term, index) => term !== undefined && (term !== '' || index === 0));
+    return isWhole ? terms.join('\\') : undefined;
+  };
+  return {
+    kind: 'character-set',
+    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    allowed,
+  };
 }
 
 /** The path under which a service answers, without a slash at its end; the root is ''. */

@@ -21,11 +21,11 @@ export const stepMarks: Readonly<Record<CheckStep['state'], { mark: MarkState; w
 
 /** What an archive was found to support, as rows of a list. */
 export function abilityRows(abilities: ArchiveAbilities): { label: string; value: string }[] {
-  const { canMove, canGet, canQueryRelational, canMatchFuzzy, characterSet, implementation } = abilities;
+  const { canMove, canGet, relationalQueries, canMatchFuzzy, characterSet, implementation } = abilities;
   const methods = [canMove ? 'C-MOVE' : '', canGet ? 'C-GET' : ''].filter((method) => method !== '');
   return [
     { label: 'Images by', value: methods.length === 0 ? 'no way that we know' : methods.join(' and ') },
-    { label: 'Relational queries', value: canQueryRelational ? 'yes' : 'no' },
+    { label: 'Relational queries', value: relationalQueries },
     { label: 'Names by sound', value: canMatchFuzzy ? 'yes' : 'no' },
     ...(characterSet === undefined ? [] : [{ label: 'Character set', value: characterSet }]),
     ...(implementation === undefined ? [] : [{ label: 'Software', value: implementation }]),

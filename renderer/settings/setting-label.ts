@@ -34,6 +34,8 @@ const archiveLabels: Readonly<Record<string, string>> = {
   remote_host: 'Host of the archive',
   remote_port: 'Port of the archive',
   local_ae: 'Our AE title when we ask',
+  relational_queries: 'Queries across levels',
+  character_set: 'Character set of queries',
   retrieve_method: 'How images are asked for',
 };
 

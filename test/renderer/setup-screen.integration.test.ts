@@ -30,7 +30,10 @@ describe('the guided set-up', () => {
   it('goes from an empty form to an image that arrives, by keyboard alone, and ends on the overview', async () => {
     await using open = await openControlPage(browser, '/setup', (control) => {
       firstStart(control);
-      control.world.suggestedChanges = { 'wado.retrieve_method': 'c-get' };
+      control.world.suggestedChanges = {
+        'wado.retrieve_method': 'c-get',
+        'qido.character_set': 'ISO_IR 192',
+      };
     });
     const { page, control } = open;
     await page.getByRole('textbox', { name: 'AE title of the archive' }).focus();
@@ -44,7 +47,8 @@ describe('the guided set-up', () => {
     const save = page.getByRole('button', { name: 'Save and fetch one image' });
     await save.press('Enter');
     await page.getByText('Images arrive. The set-up is done.').waitFor();
-    await page.getByText('Saved since it fits this archive: How images are asked for: c-get.').waitFor();
+    const saved = 'How images are asked for: c-get, Character set of queries: ISO_IR 192';
+    await page.getByText(`Saved since it fits this archive: ${saved}.`).waitFor();
     expect(lastInput(control.world, 'settings.save')).toEqual({
       changes: {
         'qido.remote_ae': 'MAIN-PACS',
@@ -59,6 +63,7 @@ describe('the guided set-up', () => {
         'scp.local_port': 11_113,
         'scp.cache_dir_path': '/var/cache/broker',
         'wado.retrieve_method': 'c-get',
+        'qido.character_set': 'ISO_IR 192',
       },
     });
     await page.getByRole('button', { name: 'Finish and open the overview' }).press('Enter');

@@ -31,6 +31,8 @@ export interface QueryArchiveOptions {
   readonly logger?: Logger;
   readonly maxAssociations?: number;
   readonly responseTimeoutMs?: number;
+  readonly relational?: 'auto' | 'no';
+  readonly characterSet?: string;
 }
 
 export interface QueryArchive extends AsyncDisposable {
@@ -72,6 +74,8 @@ export function queryArchive(peer: Peer, options: QueryArchiveOptions = {}): Que
     name: 'default',
     literal,
     fuzzy,
+    relational: options.relational ?? 'auto',
+    characterSet: options.characterSet ?? '',
     responseTimeoutMs: options.responseTimeoutMs ?? 5_000,
     logger: options.logger ?? recordedLog().logger,
   });

@@ -1,3 +1,4 @@
+import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { echoScu } from '../../dimse/echo-scu.ts';
 import type { Association } from '../../dimse/association.ts';
 import { studyRootGetSopClass, studyRootMoveSopClass } from '../../domain/sop-class.ts';
@@ -12,7 +13,8 @@ import type { ArchiveAbilities, CheckAddress, CheckEvent, CheckStepName } from '
 import { type CheckLimits, usualCheckLimits } from './check-limits.ts';
 import type { CheckReceiver, ReceiverPlace } from './check-receiver.ts';
 import { CheckRetrieve } from './check-retrieve.ts';
-import { CheckSteps, type StepFinding, type StepOutcome } from './check-steps.ts';
+import { answersRelational } from './relational-trial.ts';
+import { CheckSteps, failureOf, type StepFinding, type StepOutcome } from './check-steps.ts';
 import { toRegister } from './check-trouble.ts';
 import { studyIn } from './sample-instance.ts';
 import { withinLimit } from './step-limit.ts';
@@ -114,11 +116,14 @@ class ArchiveCheck {
       doing: 'Asking for a study (C-FIND)',
       work: () => this.#find(),
     });
-    const abilities = this.#abilities(association);
+    let abilities = this.#abilities(association);
     yield* this.#steps.run({
       step: 'capabilities',
       doing: 'Looking at what it offers',
-      work: () => Promise.resolve(this.#capabilities(abilities)),
+      work: async () => {
+        if ('value' in found) abilities = await this.#tried(abilities, found.value);
+        return this.#capabilities(abilities);
+      },
     });
     yield { type: 'abilities', abilities, suggestedChanges: suggestedChanges(address, abilities) };
     if (withRetrieve) yield* this.#retrieve(found, abilities);
@@ -170,16 +175,37 @@ class ArchiveCheck {
   }
 
   #abilities(association: Association): ArchiveAbilities {
-    const { relational = false, fuzzy = false } = negotiatedSupport(association);
+    const { relational, fuzzy = false } = negotiatedSupport(association);
     const { implementation } = association;
     return {
       canMove: association.contextOf(studyRootMoveSopClass) !== undefined,
       canGet: association.contextOf(studyRootGetSopClass) !== undefined,
-      canQueryRelational: relational,
+      relationalQueries: relational === false ? 'no' : 'unknown',
       canMatchFuzzy: fuzzy,
       ...(this.#characterSet === undefined ? {} : { characterSet: this.#characterSet }),
       ...(implementation === undefined ? {} : { implementation }),
     };
+  }
+
+  /** What it says of relational queries, or leaves open, is tried with a study that it has. */
+  async #tried(abilities: ArchiveAbilities, study: Uid | undefined): Promise<ArchiveAbilities> {
+    if (study === undefined || abilities.relationalQueries === 'no') return abilities;
+    const limit = { limitMs: this.#limits.findLimitMs, what: 'The answer to C-FIND', signal: this.#signal };
+    try {
+      const answers = await withinLimit(limit, (signal) =>
+        answersRelational(study, (step) => this.#answers(step, signal)),
+      );
+      if (answers === undefined) return abilities;
+      return { ...abilities, relationalQueries: answers ? 'yes' : 'no' };
+    } catch (thrown) {
+      // It answers queries as such: what it makes of these stays open.
+      failureOf(thrown);
+      return abilities;
+    }
+  }
+
+  async *#answers(step: FindStep, signal: AbortSignal): AsyncGenerator<DicomJson, void, undefined> {
+    for await (const { dataSet } of this.#ask(step, signal)) yield dataSet;
   }
 
   #capabilities(abilities: ArchiveAbilities): StepFinding<undefined> {

@@ -1,15 +1,16 @@
 import { defaultArchive } from '../../config/archive-name.ts';
+import { characterSetOf } from '../../dicom/character-set.ts';
 import { BrokerError } from '../../domain/errors.ts';
 import type { RetrieveMethod } from '../archive-retrieve.ts';
 import type { ArchiveAbilities, CheckAddress } from './check-event.ts';
 
 /** What an archive was found to support, in one sentence each. */
 export function capabilitiesDetail(abilities: ArchiveAbilities): string {
-  const { canMove, canGet, canQueryRelational, canMatchFuzzy, characterSet } = abilities;
+  const { canMove, canGet, relationalQueries, canMatchFuzzy, characterSet } = abilities;
   const retrieval =
     canMove && canGet ? 'Images by C-MOVE or C-GET.' : canMove ? 'Images by C-MOVE.' : 'Images by C-GET.';
   const queries = [
-    canQueryRelational ? 'Relational queries.' : undefined,
+    { yes: 'Relational queries.', no: 'Queries level by level.', unknown: undefined }[relationalQueries],
     canMatchFuzzy ? 'Names also by sound (fuzzy matching).' : undefined,
     characterSet === undefined ? undefined : `Texts in ${characterSet}.`,
   ];
@@ -48,7 +49,7 @@ export function cannotRetrieve(
  */
 export function suggestedChanges(
   { name, aeTitle, host, port, callingAeTitle, retrieveMethod }: CheckAddress,
-  { canMove, canGet }: ArchiveAbilities,
+  abilities: ArchiveAbilities,
   works?: RetrieveMethod,
 ): Record<string, string | number> {
   const prefix = name === defaultArchive ? '' : `archives.${name}.`;
@@ -60,8 +61,22 @@ export function suggestedChanges(
       [`${prefix}${use}.local_ae`, callingAeTitle],
     ]),
   ) as Record<string, string | number>;
+  const { canMove, canGet, relationalQueries } = abilities;
   const method = methodOf({ canMove, canGet, retrieveMethod, works });
-  return method === undefined ? address : { ...address, [`${prefix}wado.retrieve_method`]: method };
+  const characterSet = usableCharacterSet(abilities);
+  return {
+    ...address,
+    // That one form works does not mean that all do: the gateway goes on to look.
+    [`${prefix}qido.relational_queries`]: relationalQueries === 'no' ? 'no' : 'auto',
+    ...(characterSet === undefined ? {} : { [`${prefix}qido.character_set`]: characterSet }),
+    ...(method === undefined ? {} : { [`${prefix}wado.retrieve_method`]: method }),
+  };
+}
+
+/** The character set of the answers, in the standard's spelling, where it is one that we know. */
+function usableCharacterSet({ characterSet }: ArchiveAbilities): string | undefined {
+  const { terms, unknown } = characterSetOf(characterSet?.split('\\') ?? []);
+  return terms.length === 0 || unknown.length > 0 ? undefined : terms.join('\\');
 }
 
 interface Found {

@@ -32,7 +32,8 @@ export interface CheckStep {
 export interface ArchiveAbilities {
   readonly canMove: boolean;
   readonly canGet: boolean;
-  readonly canQueryRelational: boolean;
+  /** Unknown where it has nothing to try it with. */
+  readonly relationalQueries: 'yes' | 'no' | 'unknown';
   readonly canMatchFuzzy: boolean;
   readonly characterSet?: string;
   readonly implementation?: string;

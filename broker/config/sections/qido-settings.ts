@@ -1,5 +1,5 @@
 import { archiveSetting, asDefaultArchive, setting } from '../setting.ts';
-import { aeTitle, host, integer, remotePort, urlBase } from '../setting-type.ts';
+import { aeTitle, characterSet, choice, host, integer, remotePort, urlBase } from '../setting-type.ts';
 
 export const qidoSettings = {
   'qido.remote_ae': archiveSetting({
@@ -23,6 +23,18 @@ export const qidoSettings = {
     type: aeTitle(),
     help: 'AE title under which the gateway sends C-FIND (the calling AE title). The archive must know it.',
     otherwise: asDefaultArchive,
+  }),
+  'qido.relational_queries': archiveSetting({
+    group: 'archive-query',
+    type: choice(['auto', 'no']),
+    default: 'auto',
+    help: 'Queries across levels in one C-FIND, such as all series of today. auto: where the archive has shown that it answers them. no: always level by level.',
+  }),
+  'qido.character_set': archiveSetting({
+    group: 'archive-query',
+    type: characterSet('that of the archive’s answers, and UTF-8 before the first'),
+    default: '',
+    help: 'Character set of what is searched for, where it has letters beyond ASCII and all of them are in the set. In a properties file a backslash is written twice.',
   }),
   'qido.url_base': setting({
     group: 'qido',

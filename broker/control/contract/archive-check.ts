@@ -45,7 +45,7 @@ export type CheckStep = z.infer<typeof checkStep>;
 export const archiveAbilities = z.object({
   canMove: z.boolean(),
   canGet: z.boolean(),
-  canQueryRelational: z.boolean(),
+  relationalQueries: z.enum(['yes', 'no', 'unknown']),
   canMatchFuzzy: z.boolean(),
   characterSet: z.string().optional(),
   implementation: z.string().optional(),

@@ -60,6 +60,14 @@ test('an archive that says that it has no relational queries is not tried', asyn
   expect(valueOf(finds.queries[0] ?? {}, '00080052')).toBe('STUDY');
 });
 
+test('an archive that is set to have no relational queries is not tried, whatever it says', async () => {
+  const finds = scriptedFinds(hierarchicalReply, [1, 1, 0]);
+  await using peer = await startScriptedArchive(finds.script);
+  await using archive = queryArchive(peer, { relational: 'no' });
+  expect(uidsOf(await Array.fromAsync(archive.find.find(allInstances)), '00080018')).toEqual(allFound);
+  expect(valueOf(finds.queries[0] ?? {}, '00080052')).toBe('STUDY');
+});
+
 test('an archive that takes relational queries but answers nothing is found out', async () => {
   const finds = scriptedFinds(
     (query) => {

@@ -82,6 +82,19 @@ test('a failure status is an error with the archive and its status', async () =>
   });
 });
 
+test('text goes out in the set that is configured, from the first query on, where the set has its letters', async () => {
+  const finds = scriptedFinds(() => ({}));
+  await using peer = await startScriptedArchive(finds.script);
+  await using archive = queryArchive(peer, { characterSet: 'ISO_IR 126' });
+  for (const name of ['Δ*', '山*']) {
+    await Array.fromAsync(
+      archive.find.find({ ...allStudies, keys: { '00100010': { vr: 'PN', Value: [name] } } }),
+    );
+  }
+  const sent = finds.identifiers.map((identifier) => identifier.toString('latin1'));
+  expect(sent.map((text) => /ISO_IR \d+/.exec(text)?.[0])).toEqual(['ISO_IR 126', 'ISO_IR 192']);
+});
+
 test('text goes out in ASCII, in the set that the archive speaks, or in UTF-8', async () => {
   const greek = Buffer.from([0xc4, 0xe9, 0xef, 0xed]);
   const finds = scriptedFinds(() => ({

@@ -56,6 +56,8 @@ test('an AE title and a host make a further archive; the rest follows from it an
     qido: remote,
     wado: remote,
     stow: remote,
+    relationalQueries: 'auto',
+    characterSet: '',
     retrieveMethod: 'auto',
   });
   expect(sources.get('archives.Research-2.wado.remote_ae')?.where).toBe(`${properties}:1`);
@@ -65,7 +67,11 @@ test('an AE title and a host make a further archive; the rest follows from it an
 
 test('every setting of an archive is taken from environment, properties file and store, in this order', () => {
   const properly = archiveSettings('two').map(({ property, type }, index) => {
-    const text = type.kind === 'port' ? String(100 + index) : (type.choices?.at(-1) ?? `V${index}`);
+    const ofKind: Partial<Record<string, string>> = {
+      port: String(100 + index),
+      'character-set': 'ISO_IR 100',
+    };
+    const text = ofKind[type.kind] ?? type.choices?.at(-1) ?? `V${index}`;
     return [property, text] as const;
   });
   const wrong = Object.fromEntries(properly.map(([property]) => [property, '\\']));

@@ -55,6 +55,8 @@ test('with the required settings alone, everything else has its default', () => 
         qido: { remoteAe: 'PACS', remoteHost: 'pacs.example.org', remotePort: 11112, localAe: 'BROKER' },
         wado: { remoteAe: 'PACSMOVE', remoteHost: '10.0.0.7', remotePort: 11112, localAe: 'BROKERMOVE' },
         stow: { remoteAe: 'PACSMOVE', remoteHost: '10.0.0.7', remotePort: 11112, localAe: 'BROKERMOVE' },
+        relationalQueries: 'auto',
+        characterSet: '',
         retrieveMethod: 'auto',
       },
     ],
@@ -65,7 +67,13 @@ test('with the required settings alone, everything else has its default', () => 
       allowedOrigins: 'http://localhost:*, http://127.0.0.1:*, http://[::1]:*',
       compression: true,
     },
-    qido: { urlBase: '/qido-rs', defaultLimit: 1000, maxRelatedQueries: 200 },
+    qido: {
+      urlBase: '/qido-rs',
+      relationalQueries: 'auto',
+      characterSet: '',
+      defaultLimit: 1000,
+      maxRelatedQueries: 200,
+    },
     wado: {
       urlBase: '/wado-rs',
       httpRetryAfter: 600,
@@ -129,6 +137,8 @@ test('the types of the configuration follow from the schema', () => {
   }>();
   expectTypeOf<Config['qido']>().toEqualTypeOf<{
     readonly urlBase: string;
+    readonly relationalQueries: 'auto' | 'no';
+    readonly characterSet: string;
     readonly defaultLimit: number;
     readonly maxRelatedQueries: number;
   }>();
@@ -162,6 +172,7 @@ const other: Record<string, readonly [string, unknown]> = Object.fromEntries(
       'ae-title': 'OTHER',
       'archive-names': 'other',
       // The user interface is for this machine alone as long as it has no token.
+      'character-set': 'ISO_IR 100',
       host: property === 'control.host' ? '127.0.0.2' : 'other.example.org',
       hosts: 'other.example.org',
       secret: 'other-token-of-20-chars',

@@ -149,6 +149,17 @@ const cases: readonly Case[] = [
     refused: ['0123456789abcde', 'with spaces in between', 'ünicode-in-the-middle', 'x'.repeat(257), 1, null],
   },
   {
+    name: 'a character set',
+    type: types.characterSet('none'),
+    accepted: [
+      ['', ''],
+      [' iso-ir 100 ', 'ISO_IR 100'],
+      ['\\ISO 2022 IR 87', '\\ISO 2022 IR 87'],
+      ['UTF-8', 'ISO_IR 192'],
+    ],
+    refused: ['KLINGON', '\\', 'ISO_IR 100\\', 'ISO_IR 100\\KLINGON', '\\ISO 2022 IR 87'.repeat(10), 1, null],
+  },
+  {
     name: 'a path',
     type: types.path(),
     accepted: [

@@ -43,7 +43,7 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
     const abilities = {
       canMove: true,
       canGet: true,
-      canQueryRelational: false,
+      relationalQueries: 'unknown' as const,
       canMatchFuzzy: false,
       characterSet: 'ISO_IR 192',
       implementation: 'OFFIS_DCMTK_367',

@@ -6,6 +6,7 @@ import type { Peer } from '../../../support/dcmtk-tools.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { openResources, untilReleased } from '../../../support/open-resources.ts';
 import { type Script, startScriptedArchive } from '../../../support/scripted-archive.ts';
+import { scriptedFinds, seriesElements, valueOf } from '../../../support/scripted-finds.ts';
 import { scriptedStudy, sendInstances } from '../../../support/scripted-study.ts';
 import { type Move, counts, startStudyArchive } from '../../../support/study-archive.ts';
 
@@ -156,6 +157,19 @@ describe('a check of an archive that refuses us', () => {
     });
     expect(run.steps.capabilities?.trouble?.message).toContain('neither C-MOVE nor C-GET');
     expect(run.abilities?.suggestedChanges).not.toHaveProperty('wado.retrieve_method');
+  });
+});
+
+describe('a check of an archive that takes relational queries and answers nothing', () => {
+  it('passes, and has it asked level by level', async () => {
+    const finds = scriptedFinds((query) => {
+      const known = valueOf(query, '0020000D') !== undefined || valueOf(query, '00080052') === 'STUDY';
+      return { answers: known ? [seriesElements('1.2', '1.2.1')] : [] };
+    });
+    const run = await checkOf(finds.script);
+    expect(run.passed).toBe(true);
+    expect(run.steps.capabilities?.detail).toContain('Queries level by level.');
+    expect(run.abilities?.suggestedChanges).toMatchObject({ 'qido.relational_queries': 'no' });
   });
 });
 

@@ -71,6 +71,15 @@ describe.each(['dcmqrscp', 'Orthanc'])('the check of %s', (name) => {
     expect(run.abilities?.suggestedChanges).toMatchObject({ 'wado.retrieve_method': 'c-get' });
   });
 
+  it('tells what it supports of queries, in the form of settings', async () => {
+    const run = await runCheck({ archive: archive(name), limits });
+    expect(run.abilities?.abilities.relationalQueries).toBe('yes');
+    expect(run.abilities?.suggestedChanges['qido.relational_queries']).toBe('auto');
+    // Orthanc answers in UTF-8 always; dcmqrscp gives what is stored, which is ASCII here.
+    const characterSet = name === 'Orthanc' ? 'ISO_IR 192' : undefined;
+    expect(run.abilities?.suggestedChanges['qido.character_set']).toBe(characterSet);
+  });
+
   it('tells the implementation', async () => {
     const run = await runCheck({ archive: archive(name), limits });
     expect(run.abilities?.abilities.implementation).toMatch(/^(OFFIS_DCMTK|ORTHANC)/i);

@@ -14,7 +14,12 @@ const address: CheckAddress = {
   callingAeTitle: 'BROKER',
   retrieveMethod: 'auto',
 };
-const both = { canMove: true, canGet: true, canQueryRelational: false, canMatchFuzzy: false };
+const both = {
+  canMove: true,
+  canGet: true,
+  relationalQueries: 'unknown',
+  canMatchFuzzy: false,
+} as const;
 
 describe('what an archive was found to support', () => {
   it('is told in words', () => {
@@ -23,7 +28,7 @@ describe('what an archive was found to support', () => {
       capabilitiesDetail({
         ...both,
         canMove: false,
-        canQueryRelational: true,
+        relationalQueries: 'yes',
         canMatchFuzzy: true,
         characterSet: 'ISO_IR 100',
       }),
@@ -53,7 +58,26 @@ describe('the settings that fit', () => {
       'wado.remote_port': 104,
       'wado.local_ae': 'BROKER',
       'wado.retrieve_method': 'auto',
+      'qido.relational_queries': 'auto',
     });
+  });
+
+  it('leave out relational queries where the archive says that it has none', () => {
+    const suggested = (relationalQueries: 'yes' | 'no' | 'unknown') =>
+      suggestedChanges(address, { ...both, relationalQueries })['qido.relational_queries'];
+    expect([suggested('yes'), suggested('unknown'), suggested('no')]).toEqual(['auto', 'auto', 'no']);
+  });
+
+  it.each([
+    ['ISO_IR 100', 'ISO_IR 100'],
+    ['ISO-IR 192', 'ISO_IR 192'],
+    ['\\ISO 2022 IR 87', '\\ISO 2022 IR 87'],
+    ['KLINGON', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('have the character set of answers in %j as %j', (characterSet, suggested) => {
+    const abilities = characterSet === undefined ? both : { ...both, characterSet };
+    expect(suggestedChanges(address, abilities)['qido.character_set']).toBe(suggested);
   });
 
   it.each([
