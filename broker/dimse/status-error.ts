@@ -80,7 +80,15 @@ function explain(
     case DimseStatus.unrecognizedOperation:
       return { why: 'it did not understand the request' };
     default:
-      if ((status & 0xf000) === 0xc000) return { why: 'it was unable to process the request' };
+      if ((status & 0xf000) === 0xc000) {
+        const why = 'it was unable to process the request';
+        if (destination === undefined) return { why };
+        // What Orthanc says of a destination that it does not know, and of one that it cannot reach.
+        return {
+          why,
+          remedy: `Some archives say no more than that where they do not know the move destination ${destination} or cannot reach it: ask the archive's administrator to register it, with the address of this machine and the port of our storage SCP (scp.local_port), and look at the firewall between and in the archive's log.`,
+        };
+      }
       if ((status & 0xff00) === 0xa700) return { why: 'it is out of resources', remedy: 'Try again later.' };
       return { why: 'it failed' };
   }

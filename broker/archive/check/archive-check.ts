@@ -2,6 +2,7 @@ import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { echoScu } from '../../dimse/echo-scu.ts';
 import type { Association } from '../../dimse/association.ts';
 import { studyRootGetSopClass, studyRootMoveSopClass } from '../../domain/sop-class.ts';
+import type { BrokerError } from '../../domain/errors.ts';
 import type { Tag } from '../../domain/tag.ts';
 import type { Uid } from '../../domain/uid.ts';
 import { type FindStep, findIdentifiers } from '../find-identifier.ts';
@@ -54,6 +55,9 @@ const nothing: FindStep = { level: 'study', keys: {}, returnKeys: [], study: und
 const sampleKeys: readonly Tag[] = ['00080020', '00080061', '00100010', '00100020', '00201208'];
 /** The first query is a small one, for an archive that does not stop when it is told to. */
 const recentDays = 7;
+
+/** How archives turn down a query of those whom they do not know. */
+const mayBeUnknown: ReadonlySet<BrokerError['code']> = new Set(['association-aborted', 'archive-refused']);
 
 class ArchiveCheck {
   readonly #options: CheckOptions;
@@ -115,6 +119,7 @@ class ArchiveCheck {
       step: 'find',
       doing: 'Asking for a study (C-FIND)',
       work: () => this.#find(),
+      toRegister: ({ code }) => (mayBeUnknown.has(code) ? this.#rowsWhereUnknown() : undefined),
     });
     let abilities = this.#abilities(association);
     yield* this.#steps.run({

@@ -29,7 +29,7 @@ function remedies({ port, callingAeTitle }: CheckAddress): Readonly<Record<strin
     'echo association-aborted': logs,
     'echo archive-timeout': logs,
     'echo archive-refused': logs,
-    'find association-aborted': logs,
+    'find association-aborted': `Some archives hang up on those who may not query: ask its administrator to register ${callingAeTitle}, with the right to query. ${logs}`,
     'find archive-timeout': `The archive may be very busy, or search all that it has: try again, or ask its administrator. ${logs}`,
     'find archive-refused': `Ask the archive's administrator whether ${callingAeTitle} may query. ${logs}`,
     'retrieve configuration':
