@@ -1,9 +1,10 @@
 /**
- * V8 of Node 24 now and then ends the process («Check failed: jit_page.has_value()») where threads that make
- * machine code come and go and the processor has memory protection keys: its book of code pages is not safe
- * against that. Without the keys the pages are writable as they are on every processor that has none.
+ * V8 of Node 24 ends the process now and then where worker threads share compiled WebAssembly: its collector of
+ * machine code frees what another thread still counts on (seen in a core file: `NativeModule::FreeCode` below
+ * `Runtime_TierUpWasmToJSWrapper`, also as «Check failed: jit_page.has_value()» and as a damaged heap). Without
+ * that collector a few megabytes of code stay, however many threads come and go: they share their modules.
  */
-export const steadyThreads = '--no-memory-protection-keys';
+export const steadyThreads = '--no-wasm-code-gc';
 
 /**
  * Options of Node for a process that runs the gateway. What its sockets and files bring lies outside of the

@@ -17,8 +17,7 @@ export const nodePath = join(
 
 /**
  * Where Node keeps what it makes of the sources. Without it every thread takes the types out of them by a
- * WebAssembly module of its own: that costs time and memory, and such modules that come and go end the process
- * now and then (see NativeCodecs.compiled).
+ * WebAssembly module of its own, which costs time and memory.
  */
 export const compileCache = join(root, 'node_modules', '.cache', 'node-compile-cache');
 

@@ -83,7 +83,7 @@ async function runStaticCheck({ name, tool, args }: Check): Promise<TestCounts> 
 }
 
 /** Runs one vitest project, its own output shown as it comes. */
-async function runTests(project: 'unit' | 'integration' | 'alone'): Promise<TestCounts> {
+async function runTests(project: 'unit' | 'integration'): Promise<TestCounts> {
   const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'dcmrs-tests-'));
   try {
@@ -122,7 +122,7 @@ async function runStaticChecks(): Promise<TestCounts[]> {
 async function runChecks(withIntegration: boolean): Promise<void> {
   const all = await runStaticChecks();
   all.push(await runTests('unit'));
-  if (withIntegration) all.push(await runTests('integration'), await runTests('alone'));
+  if (withIntegration) all.push(await runTests('integration'));
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed } of all) {
     total.passed += passed;

@@ -73,9 +73,8 @@ export class NativeCodecs {
   }
 
   /**
-   * The module, compiled once and never freed. Threads are handed that of the process, and do not compile
-   * their own: V8 loses count of its code pages now and then where WebAssembly code comes and goes, and ends
-   * the process («Check failed: jit_page.has_value()»); and a thread begins 100 ms earlier.
+   * The module, compiled once. Threads are handed that of the process, and do not compile their own: a thread
+   * begins 100 ms earlier, and its code is there once.
    */
   static compiled(): Promise<WebAssembly.Module> {
     NativeCodecs.#compiled ??= loadModule();

@@ -5,5 +5,5 @@
 export const gatewayForkOptions = {
   serviceName: 'DCMRS Broker gateway',
   stdio: ['ignore', 'inherit', 'pipe'] as ('ignore' | 'inherit' | 'pipe')[],
-  execArgv: ['--js-flags=--max-semi-space-size=4 --no-memory-protection-keys'],
+  execArgv: ['--js-flags=--max-semi-space-size=4 --no-wasm-code-gc'],
 };
