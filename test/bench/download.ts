@@ -51,6 +51,54 @@ export async function download(options: DownloadOptions): Promise<Download> {
   return { bytes, processMs, requestMs: seconds * 1000 };
 }
 
+export interface ManyDownloadsOptions {
+  /** A file that says what to fetch, as `curlConfigOf` writes it. */
+  readonly config: string;
+  readonly count: number;
+  /** Of each answer. */
+  readonly minBytes: number;
+  readonly accept: string;
+  /** Requests that are under way at the same time, each on a connection that stays open for the next. */
+  readonly inFlight: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ManyDownloads {
+  /** Milliseconds from the start of the curl process to its end. */
+  readonly processMs: number;
+  /** Milliseconds of each request, by curl's clock. */
+  readonly requestMs: readonly number[];
+}
+
+/** What curl reads with `-K` to fetch URLs and throw their bodies away. */
+export function curlConfigOf(urls: readonly string[]): string {
+  return urls.map((url) => `url = "${url}"\noutput = "/dev/null"\n`).join('');
+}
+
+/**
+ * Fetches many URLs with one curl.
+ * @throws Error where one is not answered with 200, whole, with enough bytes
+ */
+export async function downloadMany(options: ManyDownloadsOptions): Promise<ManyDownloads> {
+  const { config, count, minBytes, accept, inFlight, signal } = options;
+  const parallel = inFlight === 1 ? [] : ['--parallel', '--parallel-max', String(inFlight)];
+  const format = '%{http_code} %{size_download} %{time_total}\n';
+  const args = [...commonArguments, ...parallel, '-H', `Accept: ${accept}`, '-w', format, '-K', config];
+  const start = performance.now();
+  const { exitCode, stdout, output } = await runTool('curl', args, { timeoutMs, signal });
+  const processMs = performance.now() - start;
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number));
+  const whole = answers.filter(([status, bytes = 0]) => status === 200 && bytes >= minBytes);
+  if (exitCode !== 0 || whole.length !== count) {
+    const found = `${whole.length} of ${count} answers are whole`;
+    throw new Error(`curl ended with exit code ${exitCode}: ${found}.\n${output.slice(-500)}`);
+  }
+  return { processMs, requestMs: whole.map(([, , seconds = NaN]) => seconds * 1000) };
+}
+
 const maxPartHeaderBytes = 64 * 1024;
 
 /**

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { besideOrthanc, instancePath } from './cached-beside-orthanc.ts';
 import { checkedGet } from './checked-get.ts';
+import { type ManyDownloads, curlConfigOf, downloadMany } from './download.ts';
 import { compare, median } from './finding.ts';
 import { openKeepAliveClient } from './keep-alive-client.ts';
-import type { Answer, KeepAliveClient } from './keep-alive-client.ts';
+import type { KeepAliveClient } from './keep-alive-client.ts';
 import { sizeText } from './measurement.ts';
 import type { Measurement } from './measurement.ts';
-import { takeTurns, timed } from './rounds.ts';
+import { takeTurns } from './rounds.ts';
 import type { StudySet } from './study-sets.ts';
 
 const limit = 2;
@@ -26,14 +29,23 @@ export const frames: Measurement = {
   async run(context) {
     const set = await context.sets.get('large');
     return await besideOrthanc(set, context, async ({ ours, orthanc }) => {
-      using one = openKeepAliveClient(context.signal);
-      using many = openKeepAliveClient(context.signal, { connections: inFlight });
-      for (const root of [ours, orthanc]) await checkFrames(one, root, set);
+      using client = openKeepAliveClient(context.signal);
+      await using directory = await temporaryDirectory('bench-frames');
+      const roots = { ours, peer: orthanc };
+      for (const root of Object.values(roots)) await checkFrames(client, root, set);
       const rounds = context.rounds * roundsFactor;
-      const inARow = (root: string) => () => medianInARow(one, root, set);
-      const atOnce = (root: string) => () => timed(() => getAtOnce(many, root, set));
-      const single = await takeTurns({ ours: inARow(ours), peer: inARow(orthanc) }, rounds, context);
-      const parallel = await takeTurns({ ours: atOnce(ours), peer: atOnce(orthanc) }, rounds, context);
+      const fetcher = (name: keyof typeof roots, count: number): Promise<Fetcher> =>
+        fetcherOf(roots[name], set, {
+          file: join(directory.path, `${name}-${count}`),
+          count,
+          signal: context.signal,
+        });
+      const few = { ours: await fetcher('ours', framesInARow), peer: await fetcher('peer', framesInARow) };
+      const inARow = (fetch: Fetcher) => async () => median((await fetch(1)).requestMs);
+      const single = await takeTurns({ ours: inARow(few.ours), peer: inARow(few.peer) }, rounds, context);
+      const many = { ours: await fetcher('ours', framesAtOnce), peer: await fetcher('peer', framesAtOnce) };
+      const atOnce = (fetch: Fetcher) => async () => (await fetch(inFlight)).processMs;
+      const parallel = await takeTurns({ ours: atOnce(many.ours), peer: atOnce(many.peer) }, rounds, context);
       const common = { peerName: 'Orthanc DICOMweb', ratioOf: 'speed', limit } as const;
       const size = sizeText({ ...set, instances: set.instances.slice(0, 1) }).replace(/^1 × /, '');
       return [
@@ -48,37 +60,38 @@ export const frames: Measurement = {
   },
 };
 
-function getFrame(client: KeepAliveClient, root: string, place: Place): Promise<Answer> {
-  const { set, index, discards = true } = place;
-  const url = `${root}${instancePath(set, index)}/frames/1`;
-  return checkedGet(client, { url, accept, minBytes: set.pixelBytes, discards });
+/** Fetches the frames with so many requests under way. */
+type Fetcher = (inFlight: number) => Promise<ManyDownloads>;
+
+interface Fetching {
+  readonly file: string;
+  readonly count: number;
+  readonly signal: AbortSignal;
 }
 
-interface Place {
-  readonly set: StudySet;
-  readonly index: number;
-  readonly discards?: boolean;
+/** By one curl: a client in Node would cost as much as the gateway. */
+async function fetcherOf(root: string, set: StudySet, { file, count, signal }: Fetching): Promise<Fetcher> {
+  await writeFile(
+    file,
+    curlConfigOf(Array.from({ length: count }, (_, index) => frameUrl(root, set, index))),
+  );
+  return (inFlight) =>
+    downloadMany({ config: file, count, minBytes: set.pixelBytes, accept, inFlight, signal });
 }
 
-async function medianInARow(client: KeepAliveClient, root: string, set: StudySet): Promise<number> {
-  const times: number[] = [];
-  for (let index = 0; index < framesInARow; index += 1) {
-    times.push(await timed(() => getFrame(client, root, { set, index })));
-  }
-  return median(times);
-}
-
-/** The client opens no more connections than there are to be requests in flight. */
-async function getAtOnce(client: KeepAliveClient, root: string, set: StudySet): Promise<void> {
-  const places = Array.from({ length: framesAtOnce }, (_, index) => ({ set, index }));
-  await Promise.all(places.map((place) => getFrame(client, root, place)));
+function frameUrl(root: string, set: StudySet, index: number): string {
+  return `${root}${instancePath(set, index)}/frames/1`;
 }
 
 /** @throws Error where the pixels of some instances are not in the answers as they are in the files */
 async function checkFrames(client: KeepAliveClient, root: string, set: StudySet): Promise<void> {
   const { files, pixelBytes } = set;
   for (const index of [0, Math.floor(files.length / 2), files.length - 1]) {
-    const { body } = await getFrame(client, root, { set, index, discards: false });
+    const { body } = await checkedGet(client, {
+      url: frameUrl(root, set, index),
+      accept,
+      minBytes: pixelBytes,
+    });
     const pixels = (await readFile(files[index] ?? '')).subarray(-pixelBytes);
     if (!body.includes(pixels))
       throw new Error(`${root} answered other pixels than those of ${files[index]}.`);
