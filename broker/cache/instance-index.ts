@@ -82,7 +82,7 @@ export class InstanceIndex {
       const found = this.get({ archive, ...resource });
       return found === undefined ? [] : [found];
     }
-    return this.#read(() => {
+    return this.#readInstances(() => {
       const rows =
         resource.level === 'study'
           ? this.#sql.ofStudy.all(archive, resource.study)
@@ -92,7 +92,7 @@ export class InstanceIndex {
   }
 
   get({ archive, study, series, instance }: InstanceName): StoredInstance | undefined {
-    return this.#read(() => {
+    return this.#readInstances(() => {
       const row = this.#sql.one.get(archive, study, series, instance);
       return row === undefined ? undefined : toStoredInstance(row, this.#cacheDir);
     });
@@ -101,7 +101,7 @@ export class InstanceIndex {
   hasAny(archive: string, resource: Resource): boolean {
     if (resource.level === 'instance') return this.get({ archive, ...resource }) !== undefined;
     if (resource.level === 'study') return this.study(archive, resource.study) !== undefined;
-    return this.#read(
+    return this.#readInstances(
       () => this.#sql.anyOfSeries.get(archive, resource.study, resource.series) !== undefined,
     );
   }
@@ -144,7 +144,7 @@ export class InstanceIndex {
 
   /** True where the study, or the series where that is what is asked for, was marked as complete. */
   isMarked(archive: string, resource: Resource): boolean {
-    return this.#read(
+    return this.#readInstances(
       () =>
         this.#sql.isMarked.get(archive, resource.study, resource.study, seriesKey(resource)) !== undefined,
     );
@@ -218,8 +218,17 @@ export class InstanceIndex {
     };
   }
 
+  /** Times of use are not looked at: those that have gathered are written in their time, not at each request. */
+  #readInstances<T>(query: () => T): T {
+    return this.#pending.hasAdditions ? this.#read(query) : this.#guarded(query);
+  }
+
   #read<T>(query: () => T): T {
     this.flush();
+    return this.#guarded(query);
+  }
+
+  #guarded<T>(query: () => T): T {
     try {
       return query();
     } catch (thrown) {

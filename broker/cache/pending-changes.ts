@@ -28,14 +28,19 @@ interface Use {
 export class PendingChanges {
   readonly #sql: IndexStatements;
   #additions: { readonly instance: StoredInstance; readonly at: number }[] = [];
-  #uses: Use[] = [];
+  readonly #uses = new Map<string, Use>();
 
   constructor(sql: IndexStatements) {
     this.#sql = sql;
   }
 
   get length(): number {
-    return this.#additions.length + this.#uses.length;
+    return this.#additions.length + this.#uses.size;
+  }
+
+  /** Whether something else has gathered than uses: who reads no times of use need not wait for those. */
+  get hasAdditions(): boolean {
+    return this.#additions.length > 0;
   }
 
   add(instance: StoredInstance, at: number): void {
@@ -43,9 +48,10 @@ export class PendingChanges {
   }
 
   use(archive: string, study: Uid, at: number): void {
-    const last = this.#uses.at(-1);
-    if (last?.study === study && last.archive === archive) last.at = Math.max(last.at, at);
-    else this.#uses.push({ archive, study, at });
+    const key = `${archive}/${study}`;
+    const last = this.#uses.get(key);
+    if (last === undefined) this.#uses.set(key, { archive, study, at });
+    else last.at = Math.max(last.at, at);
   }
 
   /**
@@ -59,13 +65,13 @@ export class PendingChanges {
       total.bytes += change.bytes;
       if (this.#growStudy(change)) total.studies += 1;
     }
-    for (const { archive, study, at } of this.#uses) this.#sql.useStudy.run(at, archive, study);
+    for (const { archive, study, at } of this.#uses.values()) this.#sql.useStudy.run(at, archive, study);
     return total;
   }
 
   clear(): void {
     this.#additions = [];
-    this.#uses = [];
+    this.#uses.clear();
   }
 
   #putAdditions(): Iterable<StudyChange> {

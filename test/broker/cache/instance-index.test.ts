@@ -177,6 +177,28 @@ test('what could not be written is kept until it can', () => {
   index.close();
 });
 
+test('times of use are written together in their time, not before each look at an instance', () => {
+  const database = openIndexDatabase(join(files.directory, 'uses.sqlite'), files.logger);
+  const index = new InstanceIndex(database, files.directory);
+  const [one, other] = [nameOf(1, 1, 1), nameOf(2, 1, 1)];
+  const rest = {
+    sopClassUid: sopClass,
+    transferSyntaxUid: '1.2',
+    dataSetOffset: 0,
+    crc32: 0,
+    path: '',
+    size: 2,
+  };
+  for (const name of [one, other]) index.add({ ...name, ...rest }, 1);
+  index.flush();
+  for (const at of [5, 7]) for (const { archive, study } of [one, other]) index.use(archive, study, at);
+  expect(index.get(one)?.size).toBe(2);
+  expect(index.pending).toBe(2);
+  expect(index.oldestUse()).toBe(7);
+  expect(index.pending).toBe(0);
+  index.close();
+});
+
 test('a full disk is told as such', () => {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE TABLE t (x); PRAGMA max_page_count = 3');
