@@ -16,12 +16,21 @@ export interface StowScene extends AsyncDisposable {
 }
 
 export async function startStowScene(
-  options: StoreArchiveOptions & { readonly settings?: Readonly<Record<string, string>> } = {},
+  options: StoreArchiveOptions & {
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly cacheDirectory?: string;
+  } = {},
 ): Promise<StowScene> {
   await using stack = new AsyncDisposableStack();
   const archive = stack.use(await startStoreArchive(options));
   const settings = { DIMSE_RESPONSE_TIMEOUT_IN_SECS: '1', ...options.settings };
-  const gateway = stack.use(await startGateway({ archive, settings }));
+  const gateway = stack.use(
+    await startGateway({
+      archive,
+      settings,
+      ...(options.cacheDirectory === undefined ? {} : { cacheDirectory: options.cacheDirectory }),
+    }),
+  );
   const owned = stack.move();
   return {
     gateway,
