@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, test } from 'vitest';
 import { contract } from '../../../broker/control/contract/contract.ts';
 import { openapiDocument } from '../../../broker/control/openapi-document.ts';
@@ -54,6 +55,11 @@ test.each(procedures)('$name is at $method $path', ({ name, method, path }) => {
 test('it has nothing that the contract has not', () => {
   const documented = operationsIn(document['paths']).map(([, { operationId }]) => operationId);
   expect(documented.toSorted()).toEqual(procedures.map(({ name }) => name).toSorted());
+});
+
+test('it is valid for a validator of others', async () => {
+  const { valid, errors = [] } = await new Validator().validate(document);
+  expect({ valid, errors }).toEqual({ valid: true, errors: [] });
 });
 
 test('every name in a path is a parameter, and required', () => {

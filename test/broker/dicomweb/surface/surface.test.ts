@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Express } from 'express';
 import { describe, expect, it } from 'vitest';
 import { archiveMounts } from '../../../../broker/config/archive-mounts.ts';
@@ -154,6 +155,15 @@ describe('documents of the surface', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
     expect(body.toString()).not.toMatch(/<script|<img|src=|url\(|@import|\son\w+=/);
     expect(body.toString()).toContain('GET, HEAD, OPTIONS /studies/{study}/series');
+  });
+
+  it('the OpenAPI document is valid for a validator of others, at every root', async () => {
+    await using server = await startHttpApp(fakeApp());
+    for (const { root } of archiveMounts(fakeConfig())) {
+      const { body } = await ask(`${server.origin}${root}/openapi.json`);
+      const { valid, errors = [] } = await new Validator().validate(body.toString());
+      expect({ root, valid, errors }).toEqual({ root, valid: true, errors: [] });
+    }
   });
 
   it('every reference and parameter of the OpenAPI document is there', async () => {
