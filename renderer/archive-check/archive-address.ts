@@ -28,6 +28,32 @@ export function addressOf(draft: SettingsDraft, archive: string, use: ArchiveUse
   };
 }
 
+/** Addresses for retrieval and for storing that are not the one for queries; one that serves for both is there once. */
+export function otherAddresses(
+  draft: SettingsDraft,
+  archive: string,
+): { readonly title: string; readonly address: TypedAddress }[] {
+  const place = (use: ArchiveUse): string => {
+    const { aeTitle, host, port, callingAeTitle } = addressOf(draft, archive, use);
+    return JSON.stringify([aeTitle, host, port, callingAeTitle]);
+  };
+  const [retrieval, storing] = [place('wado'), place('stow')].map((at) => at !== place('qido'));
+  const isShared = retrieval === true && place('stow') === place('wado');
+  return [
+    ...(retrieval === true
+      ? [
+          {
+            title: isShared ? 'Retrieval and storing' : 'Retrieval',
+            address: addressOf(draft, archive, 'wado'),
+          },
+        ]
+      : []),
+    ...(storing === true && !isShared
+      ? [{ title: 'Storing', address: addressOf(draft, archive, 'stow') }]
+      : []),
+  ];
+}
+
 /** Where the gateway receives, as the draft has it; undefined where that is not typed, or not right. */
 export function receiverOf(draft: SettingsDraft): { aeTitle: string; port: number } | undefined {
   const aeTitle = draft.effective('scp.local_ae').trim();

@@ -7,9 +7,17 @@ import { isAbort, troubleOf } from '../api/trouble-of.ts';
 /** What is tried, as it was typed. */
 export type CheckInput = Parameters<typeof api.archives.check>[0];
 
+export type CheckState = 'idle' | 'running' | 'passed' | 'failed' | 'stopped';
+
+/** How checks that belong together stand: one that has not ended, or not well, stands for all. */
+export function stateOfAll(states: readonly CheckState[]): CheckState {
+  const order: readonly CheckState[] = ['running', 'failed', 'stopped', 'passed'];
+  return order.find((state) => states.includes(state)) ?? 'idle';
+}
+
 /** A check of an archive as it goes on. */
 export class CheckRun {
-  state: 'idle' | 'running' | 'passed' | 'failed' | 'stopped' = $state('idle');
+  state: CheckState = $state('idle');
   /** In the order in which they came; a step that goes on is replaced by how it ended. */
   steps: readonly CheckStep[] = $state.raw([]);
   abilities: ArchiveAbilities | undefined = $state.raw();

@@ -81,6 +81,23 @@ describe('the archives screen', () => {
     expect(lastInput(control.world, 'settings.save')).toBeUndefined();
   });
 
+  it('calls addresses of their own by C-ECHO too, and says which one fails', async () => {
+    await using open = await openControlPage(browser, '/archives/edit/default');
+    const { page, control } = open;
+    await page.getByLabel('Separate addresses').check();
+    await page.locator('[data-field="wado.remote_host"]').fill('10.9.9.9');
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.getByText('The archive works with these settings').waitFor();
+    await page.getByRole('heading', { name: 'Retrieval and storing' }).waitFor();
+    const called = control.world.calls
+      .filter(({ path }) => path === 'archives.check')
+      .map(({ input }) => input);
+    expect(called).toHaveLength(2);
+    const host = (of: string): unknown => expect.objectContaining({ host: of });
+    expect(called).toContainEqual({ address: host('10.9.9.9'), until: 'echo' });
+    expect(called).toContainEqual({ address: host('10.1.2.3'), withRetrieve: false });
+  });
+
   it('shows what the archive can do, and offers the settings that fit', async () => {
     await using open = await openControlPage(browser, '/archives/edit/default', ({ world }) => {
       world.suggestedChanges = { 'wado.retrieve_method': 'c-get' };

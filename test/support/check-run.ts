@@ -28,6 +28,7 @@ export interface CheckRunOptions {
   /** Our storage SCP, where an instance is to be retrieved too. */
   readonly scp?: Peer;
   readonly receiver?: CheckReceiver;
+  readonly until?: 'echo';
   readonly limits?: Partial<CheckLimits>;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: CheckEvent) => void;
@@ -62,6 +63,7 @@ export async function runCheck(options: CheckRunOptions): Promise<CheckRun> {
       address,
       place,
       withRetrieve: scp !== undefined,
+      until: options.until,
       receiver,
       limits: { ...shortCheckLimits, ...options.limits },
     },

@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly address: CheckAddress;
   /** Retrieves an instance too, and sees whether it comes. */
   readonly withRetrieve: boolean;
+  /** Ends after C-ECHO: the address is not one to ask. */
+  readonly until?: 'echo' | undefined;
   readonly receiver: CheckReceiver;
   /** Our storage SCP: the one that runs, or that the gateway will have. */
   readonly place: ReceiverPlace;
@@ -81,17 +83,18 @@ class ArchiveCheck {
   }
 
   async *#runSteps(): AsyncGenerator<CheckEvent, void, undefined> {
-    const { address, withRetrieve } = this.#options;
+    const { address, withRetrieve, until } = this.#options;
     const { aeTitle, host, port, callingAeTitle } = address;
     const retrieval: readonly CheckStepName[] = withRetrieve ? ['retrieve', 'receive'] : [];
+    const asking: readonly CheckStepName[] = ['find', 'capabilities', ...retrieval];
+    const afterEcho = until === 'echo' ? [] : asking;
     const connected = yield* this.#steps.run({
       step: 'connect',
       doing: `Connecting to ${host}, port ${port}`,
       work: () => this.#connect(),
     });
     if ('error' in connected) {
-      const all: CheckStepName[] = ['associate', 'echo', 'find', 'capabilities', ...retrieval];
-      yield* this.#steps.skip(all, 'There is no connection.');
+      yield* this.#steps.skip(['associate', 'echo', ...afterEcho], 'There is no connection.');
       return;
     }
     const associated = yield* this.#steps.run({
@@ -101,8 +104,7 @@ class ArchiveCheck {
       toRegister: () => this.#rowsWhereUnknown(),
     });
     if ('error' in associated) {
-      const all: CheckStepName[] = ['echo', 'find', 'capabilities', ...retrieval];
-      yield* this.#steps.skip(all, 'The archive does not talk to us.');
+      yield* this.#steps.skip(['echo', ...afterEcho], 'The archive does not talk to us.');
       return;
     }
     const association = associated.value;
@@ -112,9 +114,10 @@ class ArchiveCheck {
       work: () => this.#echo(association),
     });
     if (isBroken(echoed)) {
-      yield* this.#steps.skip(['find', 'capabilities', ...retrieval], 'The archive broke off.');
+      yield* this.#steps.skip(afterEcho, 'The archive broke off.');
       return;
     }
+    if (until === 'echo') return;
     const found = yield* this.#steps.run({
       step: 'find',
       doing: 'Asking for a study (C-FIND)',

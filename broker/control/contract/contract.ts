@@ -70,12 +70,16 @@ export const contract = {
       .output(counterpartPage),
   },
   archives: {
-    /** Steps connect, associate, echo, find, capabilities; and retrieve, receive where `withRetrieve`. */
+    /**
+     * Steps connect, associate, echo, find, capabilities; and retrieve, receive where `withRetrieve`. Or those until
+     * `echo` alone, for an address that is not meant to be asked.
+     */
     check: route('POST', '/archives/check', 'Tries an archive step by step')
       .input(
         z.object({
           address: archiveAddress,
           withRetrieve: z.boolean().default(false),
+          until: z.literal('echo').optional(),
           /** Absent: as configured, else our AE title when we ask, and port 11112. */
           receiver: receiverPlace.optional(),
         }),

@@ -14,9 +14,9 @@ const never = new AbortController().signal;
 export function archivesHandlers(services: ControlServices) {
   return {
     check: archives.check.handler(({ input, signal = never }) => {
-      const { address, withRetrieve, receiver } = input;
+      const { address, withRetrieve, until, receiver } = input;
       const place = receiverPlaceOf(services, receiver, address.callingAeTitle);
-      return checkArchive({ address, withRetrieve, place, receiver: services.checkReceiver }, signal);
+      return checkArchive({ address, withRetrieve, until, place, receiver: services.checkReceiver }, signal);
     }),
     ask: archives.ask.handler(async ({ input, signal = never }) => {
       const archive = configuredArchive(services, input.name);

@@ -62,7 +62,8 @@ export function probeHandlers(control: ControlImplementer, world: ScriptedWorld)
       check: control.archives.check.handler(({ input }) =>
         check(
           [
-            ...(['connect', 'associate', 'echo', 'find', 'capabilities'] as const),
+            ...(['connect', 'associate', 'echo'] as const),
+            ...(input.until === 'echo' ? [] : (['find', 'capabilities'] as const)),
             ...(input.withRetrieve ? (['retrieve', 'receive'] as const) : []),
           ],
           'archives.check',

@@ -80,6 +80,12 @@ describe.each(['dcmqrscp', 'Orthanc'])('the check of %s', (name) => {
     expect(run.abilities?.suggestedChanges['qido.character_set']).toBe(characterSet);
   });
 
+  it('ends after C-ECHO where the address is not one to ask', async () => {
+    const run = await runCheck({ archive: archive(name), limits, until: 'echo' });
+    expect(statesOf(run)).toEqual(allPassed.slice(0, 3));
+    expect(run.passed).toBe(true);
+  });
+
   it('tells the implementation', async () => {
     const run = await runCheck({ archive: archive(name), limits });
     expect(run.abilities?.abilities.implementation).toMatch(/^(OFFIS_DCMTK|ORTHANC)/i);
