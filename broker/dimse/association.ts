@@ -276,6 +276,11 @@ export class Association implements AssociationReceiver, Responder {
 
   /** Leaves the association fit for another operation where the peer ends this one in time. */
   async #cancel({ contextId, command }: RequestOptions, queue: ResponseQueue): Promise<void> {
+    if (command.commandField === CommandField.cEchoRq) {
+      // Who no longer wants to know whether the peer is there has no use for the association either.
+      this.abort(this.#cancelled());
+      return;
+    }
     if (cancellable.has(command.commandField)) {
       this.#layer.sendMessage(contextId, {
         commandField: CommandField.cCancelRq,

@@ -13,6 +13,27 @@ import { withArchive } from '../../support/with-association.ts';
 const identifier = Buffer.from('an identifier ');
 const pending = 0xff00;
 
+describe('C-ECHO', () => {
+  it('is given up at once where nobody wants its answer any more: the association is aborted', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    await withArchive(
+      async (association) => {
+        await association.accept();
+        await association.readMessage();
+        asked.resolve(undefined);
+        expect((await association.read()).kind).toBe('abort');
+      },
+      async (association) => {
+        const controller = new AbortController();
+        const echoing = echoScu(association, 60_000, controller.signal);
+        await asked.promise;
+        controller.abort();
+        await expect(echoing).rejects.toMatchObject({ code: 'cancelled' });
+      },
+    );
+  });
+});
+
 describe('C-MOVE', () => {
   it('tells its progress, counts or none, and how it ended', async () => {
     const progress: unknown[] = [];
