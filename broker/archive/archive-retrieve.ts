@@ -35,6 +35,8 @@ export interface RetrieveOrder {
   /** SOP classes of the instances, asked for only where C-GET needs them; empty where unknown. */
   readonly sopClasses: () => Promise<ReadonlySet<string>>;
   readonly onProgress: (progress: RetrieveProgress) => void;
+  /** Called when its turn has come and the archive is about to be asked. */
+  readonly onTurn?: () => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -90,6 +92,7 @@ export class ArchiveRetrieve {
     // Who waits for its turn is not told an error: the client was sent away long before the limit.
     using _seriesTurn = await this.#seriesTurns.acquire(order.target.resource, order.signal);
     using _turn = await this.#turns.acquire(turnTimeoutMs, order.signal);
+    order.onTurn?.();
     try {
       return await this.#retrieveBy(this.method, order);
     } catch (error) {

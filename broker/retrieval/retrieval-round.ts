@@ -54,7 +54,6 @@ export class RetrievalRound {
     const isFresh = isFirst && received.count === 0 && inside.length === 0;
     // With one association the listing would wait behind the whole retrieval.
     if (!isFresh || source.maxAssociations === 1) await listing.read();
-    else if (resource.level !== 'instance') void listing.read();
     const skipped = new Set(
       inside.flatMap((other) => (other.resource.level === 'series' ? other.resource.series : [])),
     );
@@ -111,13 +110,17 @@ export class RetrievalRound {
 
   /** Asks for one target, and breaks off where the archive has begun to send and then falls silent. */
   async #retrieve(target: RetrieveTarget): Promise<RetrieveOutcome | undefined> {
-    const { source, settings, listing, received, signal } = this.#options;
+    const { source, resource, settings, listing, received, signal } = this.#options;
     const { lateArrivalMs } = settings;
     using silence = received.watch.silence(lateArrivalMs, () => lateArrivalMs > 0 && received.hasArrived);
     try {
       return await source.retrieve({
         target,
         signal: AbortSignal.any([signal, silence.signal]),
+        // Not before: the lists of those that wait would hold up the first image of the one that comes.
+        onTurn: () => {
+          if (resource.level !== 'instance') void listing.read();
+        },
         onProgress: () => {
           received.watch.sign();
         },

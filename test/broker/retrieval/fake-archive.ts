@@ -57,6 +57,8 @@ export interface Bench extends AsyncDisposable {
   has: FakeInstance[];
   /** What listing does instead of naming what is there. */
   list: (() => Promise<void>) | undefined;
+  /** What a retrieval waits for before it is its turn. */
+  turn: Promise<void> | undefined;
   play: Play;
   store(instance: FakeInstance): Promise<void>;
 }
@@ -116,6 +118,8 @@ export async function startBench(
         yield { ...one, sopClasses: ['1.2.840.10008.5.1.4.1.1.2'] };
     },
     async retrieve(order) {
+      await bench.turn;
+      order.onTurn?.();
       const wanted = wantedOf(bench.has, order.target);
       targets.push(order.target);
       const send = async (some = wanted): Promise<void> => {
@@ -139,6 +143,7 @@ export async function startBench(
     },
     has,
     list: undefined,
+    turn: undefined,
     play: async ({ send, wanted }) => {
       await send();
       return { completed: wanted.length, failed: 0 };

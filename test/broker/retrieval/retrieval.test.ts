@@ -54,6 +54,18 @@ describe('a retrieval', () => {
     expect(await isFree(bench)).toBe(true);
   });
 
+  it('asks what there is when it is its turn, not while it waits behind others', async () => {
+    await using bench = await startBench(instances(4, 2));
+    const turn = Promise.withResolvers<void>();
+    bench.turn = turn.promise;
+    const getting = get(bench, series(1));
+    await sleep(20);
+    expect(bench.listings).toEqual([]);
+    turn.resolve();
+    expect(await getting).toEqual({ kind: 'arriving', count: 2, error: undefined });
+    expect(bench.listings).toEqual([series(1)]);
+  });
+
   it('is one for 64 clients, whatever part they ask for', async () => {
     await using bench = await startBench(instances(6, 2));
     const asked = Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? whole : series(2)));
