@@ -19,6 +19,8 @@ const framesInARow = 50;
 const framesAtOnce = 200;
 const inFlight = 16;
 const roundsFactor = 3;
+/** Times that each server sends all frames before the first round: one that runs all day has compiled its code. */
+const warmUps = 10;
 
 /** Frames that the gateway has, one after the other and many at a time, against Orthanc's DICOMweb plugin. */
 export const frames: Measurement = {
@@ -41,9 +43,13 @@ export const frames: Measurement = {
           signal: context.signal,
         });
       const few = { ours: await fetcher('ours', framesInARow), peer: await fetcher('peer', framesInARow) };
+      const many = { ours: await fetcher('ours', framesAtOnce), peer: await fetcher('peer', framesAtOnce) };
+      for (let time = 0; time < warmUps; time += 1) {
+        await many.ours(inFlight);
+        await many.peer(inFlight);
+      }
       const inARow = (fetch: Fetcher) => async () => median((await fetch(1)).requestMs);
       const single = await takeTurns({ ours: inARow(few.ours), peer: inARow(few.peer) }, rounds, context);
-      const many = { ours: await fetcher('ours', framesAtOnce), peer: await fetcher('peer', framesAtOnce) };
       const atOnce = (fetch: Fetcher) => async () => (await fetch(inFlight)).processMs;
       const parallel = await takeTurns({ ours: atOnce(many.ours), peer: atOnce(many.peer) }, rounds, context);
       const common = { peerName: 'Orthanc DICOMweb', ratioOf: 'speed', limit } as const;
