@@ -1,17 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { besideOrthanc, instancePath } from './cached-beside-orthanc.ts';
 import { checkedGet } from './checked-get.ts';
+import { curlConfigOf, downloadMany } from './download.ts';
 import { compare, median } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { openKeepAliveClient } from './keep-alive-client.ts';
 import type { KeepAliveClient } from './keep-alive-client.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
-import { takeTurns, timed } from './rounds.ts';
+import { takeTurns } from './rounds.ts';
 import type { StudySet } from './study-sets.ts';
 
 const accept = 'image/jpeg';
 const minBytes = 500;
 const picturesInARow = 20;
+/** Pictures that each server has made before the first round: one that runs all day has compiled its code. */
+const warmUps = 200;
 /** What thumbnails are asked for as, where there are none: rendered to this many pixels. */
 const thumbnailSize = 128;
 
@@ -87,27 +93,22 @@ async function comparePictures(
 ): Promise<Finding> {
   const last = set.instances.length - 1;
   for (const url of [ours(last), peer(last)]) await checkPicture(client, url);
+  await using directory = await temporaryDirectory('bench-pictures');
+  const config = join(directory.path, 'curl');
   const turn = (url: (index: number) => string) => {
     let next = 0;
-    return async (): Promise<number> => {
-      const start = isNew ? next : 0;
-      next += picturesInARow;
-      return await medianInARow(client, (index) => url(start + index));
+    return async (count = picturesInARow): Promise<number> => {
+      const urls = Array.from({ length: count }, (_, index) => url(isNew ? next + index : 0));
+      next += count;
+      await writeFile(config, curlConfigOf(urls));
+      const options = { config, count, minBytes, accept, inFlight: 1, signal: context.signal };
+      return median((await downloadMany(options)).requestMs);
     };
   };
   const contenders = { ours: turn(ours), peer: turn(peer) };
-  // Each once before: what can be kept is kept, and code is warm.
-  if (!isNew) for (const contender of Object.values(contenders)) await contender();
+  for (const contender of Object.values(contenders)) await contender(warmUps);
   const times = await takeTurns(contenders, context.rounds, context);
   return compare({ measure, peerName, ratioOf: 'speed', limit, times });
-}
-
-async function medianInARow(client: KeepAliveClient, url: (index: number) => string): Promise<number> {
-  const times: number[] = [];
-  for (let index = 0; index < picturesInARow; index += 1) {
-    times.push(await timed(() => checkedGet(client, { url: url(index), accept, minBytes, discards: true })));
-  }
-  return median(times);
 }
 
 /** @throws Error where the answer is not a JPEG picture that shows more than one color */
