@@ -33,7 +33,11 @@ function codePicture(frame: GrayFrame, samples: SampleCodes, window?: Window): U
   const isPadding = pixelPadding(attributes, pixels.isSigned);
   const voi = voiOf(frame, modality, () => occurringRange(samples, modality, isPadding), window);
   const table = grayTable(samples, { modality, voi, isInverse: isInverse(attributes, pixels), isPadding });
-  const { codes } = samples;
+  return lookedUp(samples.codes, table);
+}
+
+/** Apart from what it is made for: the loop is most of the work. */
+function lookedUp(codes: SampleCodes['codes'], table: Uint8Array): Uint8Array {
   const picture = new Uint8Array(codes.length);
   for (let at = 0; at < codes.length; at++) picture[at] = table[codes[at]!]!;
   return picture;

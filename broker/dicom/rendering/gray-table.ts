@@ -20,9 +20,10 @@ export function grayOf(brightness: number, isInverse: boolean): number {
 
 /**
  * The gray of each code. There are as many codes as a fair-sized image has pixels, so the usual case, lines
- * all the way, is a loop without a call.
+ * all the way, works out only what lies within the window.
  */
-export function grayTable({ count, valueOf }: SampleCodes, chain: GrayChain): Uint8Array {
+export function grayTable(samples: SampleCodes, chain: GrayChain): Uint8Array {
+  const { count, valueOf } = samples;
   const { modality, voi, isInverse, isPadding } = chain;
   const table = new Uint8Array(count);
   if (typeof modality === 'function' || typeof voi === 'function') {
@@ -30,18 +31,59 @@ export function grayTable({ count, valueOf }: SampleCodes, chain: GrayChain): Ui
       table[code] = grayOf(brightnessOf(voi, modalityValue(modality, valueOf(code))), isInverse);
     }
   } else {
-    const { slope, intercept } = modality;
-    const { low, high, origin, span, offset } = voi;
-    for (let code = 0; code < count; code++) {
-      const value = valueOf(code) * slope + intercept;
-      const brightness = value <= low ? 0 : value > high ? 1 : (value - origin) / span + offset;
-      table[code] = Math.round((isInverse ? 1 - brightness : brightness) * 255);
-    }
+    for (const half of halvesOf(samples)) fillLine(table, half, { samples, modality, voi, isInverse });
   }
   if (isPadding !== undefined) {
     for (let code = 0; code < count; code++) if (isPadding(valueOf(code))) table[code] = 0;
   }
   return table;
+}
+
+/** The codes of a frame as those of both signs: what they mean grows with them in each half. */
+function halvesOf({ count }: SampleCodes): readonly CodeRange[] {
+  return [
+    { from: 0, to: count / 2 },
+    { from: count / 2, to: count },
+  ];
+}
+
+/** Codes from one up to another, which is left out. */
+interface CodeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Line {
+  readonly samples: SampleCodes;
+  readonly modality: Exclude<ModalityLut, (value: number) => number>;
+  readonly voi: Exclude<VoiLut, (value: number) => number>;
+  readonly isInverse: boolean;
+}
+
+/** What lies on one side of the window is all black, on the other all white. */
+function fillLine(table: Uint8Array, range: CodeRange, { samples, modality, voi, isInverse }: Line): void {
+  const { slope, intercept } = modality;
+  const { low, high, origin, span, offset } = voi;
+  const valueOf = (code: number): number => samples.valueOf(code) * slope + intercept;
+  const rises = slope >= 0;
+  const begin = firstCode(range, (code) => (rises ? valueOf(code) > low : valueOf(code) <= high));
+  const end = firstCode(range, (code) => (rises ? valueOf(code) > high : valueOf(code) <= low));
+  table.fill(grayOf(rises ? 0 : 1, isInverse), range.from, begin);
+  for (let code = begin; code < end; code++) {
+    table[code] = grayOf((valueOf(code) - origin) / span + offset, isInverse);
+  }
+  table.fill(grayOf(rises ? 1 : 0, isInverse), end, range.to);
+}
+
+/** The first code for which it holds, where it holds for all that follow; the end of the range for none. */
+function firstCode({ from, to }: CodeRange, holds: (code: number) => boolean): number {
+  let [before, after] = [from, to];
+  while (before < after) {
+    const middle = Math.floor((before + after) / 2);
+    if (holds(middle)) after = middle;
+    else before = middle + 1;
+  }
+  return before;
 }
 
 /** The range of what the samples mean that are no padding. */
@@ -54,11 +96,8 @@ export function occurringRange(
   for (let at = 0; at < codes.length; at++) occurs[codes[at]!] = 1;
   const range = new GrowingRange();
   if (typeof modality !== 'function' && isPadding === undefined) {
-    // Values grow with the codes in each half of them: their extremes are the first and last that occur there.
-    for (const [from, to] of [
-      [0, count / 2],
-      [count / 2, count],
-    ] as const) {
+    // Their extremes are the first and last that occur in each half.
+    for (const { from, to } of halvesOf({ codes, count, valueOf })) {
       const first = occurs.indexOf(1, from);
       if (first < 0 || first >= to) continue;
       const last = occurs.lastIndexOf(1, to - 1);
