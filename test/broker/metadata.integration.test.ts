@@ -268,12 +268,13 @@ describe('a cached file that is damaged', () => {
     }
     for (const ext of ['', '-wal', '-shm'])
       rmSync(`${directory.path}/metadata.sqlite${ext}`, { force: true });
-    await using gateway = await start();
     const instances = join(directory.path, 'instances');
     const [file] = readdirSync(instances, { recursive: true, withFileTypes: true }).filter((one) =>
       one.isFile(),
     );
+    // Before the start: metadata may be made before somebody asks for it.
     truncateSync(join(file!.parentPath, file!.name), 400);
+    await using gateway = await start();
     const answer = await metadata(`${gateway.wado}/studies/${study.study}`);
     expect(answer).toMatchObject({ status: 200, isBroken: false });
     expect(uidsOf(answer)).toHaveLength(4);

@@ -58,7 +58,7 @@ export interface Bench extends AsyncDisposable {
   /** What listing does instead of naming what is there. */
   list: (() => Promise<void>) | undefined;
   /** What a retrieval waits for before it is its turn. */
-  turn: Promise<void> | undefined;
+  turn: Promise<undefined> | undefined;
   play: Play;
   store(instance: FakeInstance): Promise<void>;
 }

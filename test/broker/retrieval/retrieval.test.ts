@@ -56,12 +56,12 @@ describe('a retrieval', () => {
 
   it('asks what there is when it is its turn, not while it waits behind others', async () => {
     await using bench = await startBench(instances(4, 2));
-    const turn = Promise.withResolvers<void>();
+    const turn = Promise.withResolvers<undefined>();
     bench.turn = turn.promise;
     const getting = get(bench, series(1));
     await sleep(20);
     expect(bench.listings).toEqual([]);
-    turn.resolve();
+    turn.resolve(undefined);
     expect(await getting).toEqual({ kind: 'arriving', count: 2, error: undefined });
     expect(bench.listings).toEqual([series(1)]);
   });
