@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { steadyThreads } from './build/host-options.mjs';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -7,8 +6,6 @@ const integrationTests = 'test/**/*.integration.test.ts';
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Vitest would leave one processor to itself; most tests wait for archives and browsers for most of their time.
-    maxWorkers: availableParallelism(),
     execArgv: [steadyThreads],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -95,6 +95,8 @@ async function runTests(project: 'unit' | 'integration'): Promise<TestCounts> {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${path}`,
+      // Those that start archives and browsers need a processor for these.
+      ...(project === 'unit' ? [`--maxWorkers=${String(availableParallelism())}`] : []),
     ];
     const { code } = await runTool('vitest', args, { timeLimitInMs: testTimeLimitInMs });
     const counts = countTests(await readFile(path, 'utf8').catch(() => undefined), code);

@@ -63,10 +63,12 @@ describe(`the desktop app on ${desktopKind}`, { timeout: 180_000 }, () => {
 
   it('goes on without its window, says so once, and comes back', async () => {
     await using desktop = await start();
-    await desktop.page();
+    const first = await desktop.page();
     await desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await eventually(async () => {
       expect(await desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
+      // The browser closes its page a moment after the window is gone: the next one is not to be taken for it.
+      expect(first.isClosed()).toBe(true);
       expect(await choices()).toMatchObject({ toldOfBackground: true });
     });
     expect(await gateways(desktop)).toHaveLength(1);
