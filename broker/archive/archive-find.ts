@@ -42,8 +42,8 @@ export class ArchiveFind {
   ): AsyncGenerator<DicomJson, void, undefined> {
     const context: FindContext = { fuzzy: query.fuzzy, notes, signal };
     const form = relationalForm(query);
-    const mayBeRelational = this.#options.relational === 'auto' && this.#relational.get(form ?? '') !== false;
-    if (form === undefined || !mayBeRelational) {
+    const isLevelByLevel = form === undefined || this.#options.relational === 'no';
+    if (isLevelByLevel || this.#relational.get(form) === false) {
       yield* this.#walk(query, context);
       return;
     }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isAeTitle, type AeTitle } from '../domain/ae-title.ts';
-import { definedTerm } from '../domain/character-set-term.ts';
+import { readCharacterSet } from '../domain/character-set-term.ts';
 import { isViewerTemplate } from '../domain/viewer-url.ts';
 import { archiveNameForm, isFurtherArchiveName, splitArchiveNames } from './archive-name.ts';
 import { isOriginEntry, readPublicUrl, splitOrigins } from './origins.ts';
@@ -143,16 +143,9 @@ export function choice<const Word extends string>(words: readonly [Word, ...Word
  */
 export function characterSet(emptyMeans: string): SettingType<string> {
   const allowed = `the defined terms, such as "ISO_IR 100" or "\\ISO 2022 IR 87", or nothing for ${emptyMeans}`;
-  const read = (text: string): unknown => {
-    const terms = text.split('\\').map(definedTerm);
-    // Only the first may be left out: it stands for ASCII then.
-    const isWhole =
-      terms.length <= 10 && terms.every((term, index) => term !== undefined && (term !== '' || index === 0));
-    return isWhole ? terms.join('\\') : undefined;
-  };
   return {
     kind: 'character-set',
-    schema: z.preprocess(onText(read), z.string({ error: allowed })),
+    schema: z.preprocess(onText(readCharacterSet), z.string({ error: allowed })),
     allowed,
   };
 }

@@ -43,3 +43,15 @@ export function definedTerm(term: string): string | undefined {
   if (registration !== 6 && registration !== 13 && !singleByteSets.has(registration)) return undefined;
   return `${extension === undefined ? 'ISO_IR' : 'ISO 2022 IR'} ${registration}`;
 }
+
+const mostTerms = 10;
+
+/**
+ * The whole value of Specific Character Set (0008,0005) in the standard's spelling, `\\` between its terms.
+ * @returns undefined where a term is unknown, or one after the first, which stands for ASCII, is left out
+ */
+export function readCharacterSet(text: string): string | undefined {
+  const terms = text.split('\\').map(definedTerm);
+  const isWhole = terms.every((term, index) => term !== undefined && (term !== '' || index === 0));
+  return isWhole && terms.length <= mostTerms ? terms.join('\\') : undefined;
+}

@@ -33,25 +33,19 @@ export function otherAddresses(
   draft: SettingsDraft,
   archive: string,
 ): { readonly title: string; readonly address: TypedAddress }[] {
-  const place = (use: ArchiveUse): string => {
-    const { aeTitle, host, port, callingAeTitle } = addressOf(draft, archive, use);
-    return JSON.stringify([aeTitle, host, port, callingAeTitle]);
-  };
-  const [retrieval, storing] = [place('wado'), place('stow')].map((at) => at !== place('qido'));
-  const isShared = retrieval === true && place('stow') === place('wado');
-  return [
-    ...(retrieval === true
-      ? [
-          {
-            title: isShared ? 'Retrieval and storing' : 'Retrieval',
-            address: addressOf(draft, archive, 'wado'),
-          },
-        ]
-      : []),
-    ...(storing === true && !isShared
-      ? [{ title: 'Storing', address: addressOf(draft, archive, 'stow') }]
-      : []),
+  const [query, retrieval, storing] = [
+    addressOf(draft, archive, 'qido'),
+    addressOf(draft, archive, 'wado'),
+    addressOf(draft, archive, 'stow'),
+  ] as const;
+  const isSame = (one: TypedAddress, other: TypedAddress): boolean =>
+    JSON.stringify(one) === JSON.stringify(other);
+  const isShared = isSame(retrieval, storing);
+  const all = [
+    { title: isShared ? 'Retrieval and storing' : 'Retrieval', address: retrieval },
+    ...(isShared ? [] : [{ title: 'Storing', address: storing }]),
   ];
+  return all.filter(({ address }) => !isSame(address, query));
 }
 
 /** Where the gateway receives, as the draft has it; undefined where that is not typed, or not right. */

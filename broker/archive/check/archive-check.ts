@@ -247,7 +247,7 @@ class ArchiveCheck {
         association: this.#association,
         steps: this.#steps,
         signal: this.#signal,
-        ask: (step, signal) => this.#ask(step, signal),
+        ask: (step, signal) => this.#answers(step, signal),
       });
       const method = yield* retrieve.run();
       const now = this.#withCharacterSet(abilities);

@@ -1,5 +1,5 @@
 import { defaultArchive } from '../../config/archive-name.ts';
-import { characterSetOf } from '../../dicom/character-set.ts';
+import { readCharacterSet } from '../../domain/character-set-term.ts';
 import { BrokerError } from '../../domain/errors.ts';
 import type { RetrieveMethod } from '../archive-retrieve.ts';
 import type { ArchiveAbilities, CheckAddress } from './check-event.ts';
@@ -63,20 +63,15 @@ export function suggestedChanges(
   ) as Record<string, string | number>;
   const { canMove, canGet, relationalQueries } = abilities;
   const method = methodOf({ canMove, canGet, retrieveMethod, works });
-  const characterSet = usableCharacterSet(abilities);
+  // One that the setting would refuse is none; '' is what the setting is without it.
+  const characterSet = readCharacterSet(abilities.characterSet ?? '') ?? '';
   return {
     ...address,
     // That one form works does not mean that all do: the gateway goes on to look.
     [`${prefix}qido.relational_queries`]: relationalQueries === 'no' ? 'no' : 'auto',
-    ...(characterSet === undefined ? {} : { [`${prefix}qido.character_set`]: characterSet }),
+    ...(characterSet === '' ? {} : { [`${prefix}qido.character_set`]: characterSet }),
     ...(method === undefined ? {} : { [`${prefix}wado.retrieve_method`]: method }),
   };
-}
-
-/** The character set of the answers, in the standard's spelling, where it is one that we know. */
-function usableCharacterSet({ characterSet }: ArchiveAbilities): string | undefined {
-  const { terms, unknown } = characterSetOf(characterSet?.split('\\') ?? []);
-  return terms.length === 0 || unknown.length > 0 ? undefined : terms.join('\\');
 }
 
 interface Found {

@@ -1,3 +1,4 @@
+import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { writeDataSet } from '../../dicom/data-set-writer.ts';
 import { moveScu } from '../../dimse/move-scu.ts';
 import type { RetrieveEnd } from '../../dimse/retrieve-response.ts';
@@ -8,7 +9,6 @@ import type { Uid } from '../../domain/uid.ts';
 import { encodingOf, implicitVrLittleEndian } from '../../domain/transfer-syntax.ts';
 import type { RetrieveMethod } from '../archive-retrieve.ts';
 import type { FindStep } from '../find-identifier.ts';
-import type { FoundAnswer } from '../find-on.ts';
 import { storageContexts } from '../retrieve-contexts.ts';
 import { retrieveIdentifier } from '../retrieve-identifier.ts';
 import { type CheckAssociation, endpointOf } from './check-association.ts';
@@ -31,7 +31,7 @@ export interface CheckRetrieveOptions {
   readonly association: CheckAssociation;
   readonly steps: CheckSteps;
   readonly signal: AbortSignal;
-  readonly ask: (step: FindStep, signal: AbortSignal) => AsyncGenerator<FoundAnswer, void, undefined>;
+  readonly ask: (step: FindStep, signal: AbortSignal) => AsyncGenerator<DicomJson, void, undefined>;
 }
 
 /** Where a method failed, and why. */
@@ -172,11 +172,7 @@ export class CheckRetrieve {
   #sample(): Promise<SampleInstance | undefined> {
     const { ask, limits, signal, study } = this.#options;
     const limit = { limitMs: limits.retrieveLimitMs, what: 'The search for an image', signal };
-    return withinLimit(limit, (either) =>
-      sampleInstance(study, async function* (step) {
-        for await (const answer of ask(step, either)) yield answer.dataSet;
-      }),
-    );
+    return withinLimit(limit, (either) => sampleInstance(study, (step) => ask(step, either)));
   }
 
   #open({ study, instance }: SampleInstance): Promise<CheckReception> {

@@ -1,8 +1,7 @@
 import { BrokerError } from '../../domain/errors.ts';
 import type { Tag } from '../../domain/tag.ts';
 import type { Uid } from '../../domain/uid.ts';
-import { singleValue } from '../query.ts';
-import type { AskStep } from './sample-instance.ts';
+import { type AskStep, seriesIn } from './sample-instance.ts';
 
 const seriesUid: Tag = '0020000E';
 
@@ -25,10 +24,7 @@ export async function answersRelational(study: Uid, ask: AskStep): Promise<boole
   }
 }
 
-async function firstSeries(answers: ReturnType<AskStep>): Promise<string | undefined> {
-  for await (const answer of answers) {
-    const uid = singleValue(answer, seriesUid);
-    return typeof uid === 'string' ? uid : undefined;
-  }
+async function firstSeries(answers: ReturnType<AskStep>): Promise<Uid | undefined> {
+  for await (const answer of answers) return seriesIn(answer);
   return undefined;
 }

@@ -50,7 +50,7 @@ export async function sampleInstance(study: Uid, ask: AskStep): Promise<SampleIn
   const series = found.sort((one, other) => countIn(one) - countIn(other)).slice(0, mostSeries);
   let best: { readonly sample: SampleInstance; readonly bytes: number } | undefined;
   for (const one of series) {
-    const uid = uidIn(one, seriesUid);
+    const uid = seriesIn(one);
     if (uid === undefined) continue;
     const instances = await firstAnswers(
       ask({
@@ -75,6 +75,11 @@ export async function sampleInstance(study: Uid, ask: AskStep): Promise<SampleIn
 /** The first study of an answer. */
 export function studyIn(answer: DicomJson): Uid | undefined {
   return uidIn(answer, studyUid);
+}
+
+/** The series of an answer. */
+export function seriesIn(answer: DicomJson): Uid | undefined {
+  return uidIn(answer, seriesUid);
 }
 
 async function firstAnswers(answers: AsyncGenerator<DicomJson, void, undefined>): Promise<DicomJson[]> {

@@ -73,6 +73,7 @@ describe('the settings that fit', () => {
     ['ISO-IR 192', 'ISO_IR 192'],
     ['\\ISO 2022 IR 87', '\\ISO 2022 IR 87'],
     ['KLINGON', undefined],
+    ['ISO_IR 100\\', undefined],
     ['', undefined],
     [undefined, undefined],
   ])('have the character set of answers in %j as %j', (characterSet, suggested) => {
