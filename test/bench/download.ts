@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { runTool } from '../support/run-tool.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 export interface DownloadOptions {
   readonly url: string;
@@ -52,9 +55,7 @@ export async function download(options: DownloadOptions): Promise<Download> {
 }
 
 export interface ManyDownloadsOptions {
-  /** A file that says what to fetch, as `curlConfigOf` writes it. */
-  readonly config: string;
-  readonly count: number;
+  readonly urls: readonly string[];
   /** Of each answer. */
   readonly minBytes: number;
   readonly accept: string;
@@ -71,7 +72,7 @@ export interface ManyDownloads {
 }
 
 /** What curl reads with `-K` to fetch URLs and throw their bodies away. */
-export function curlConfigOf(urls: readonly string[]): string {
+function curlConfigOf(urls: readonly string[]): string {
   return urls.map((url) => `url = "${url}"\noutput = "/dev/null"\n`).join('');
 }
 
@@ -80,7 +81,10 @@ export function curlConfigOf(urls: readonly string[]): string {
  * @throws Error where one is not answered with 200, whole, with enough bytes
  */
 export async function downloadMany(options: ManyDownloadsOptions): Promise<ManyDownloads> {
-  const { config, count, minBytes, accept, inFlight, signal } = options;
+  const { urls, minBytes, accept, inFlight, signal } = options;
+  await using directory = await temporaryDirectory('bench-download');
+  const config = join(directory.path, 'curl');
+  await writeFile(config, curlConfigOf(urls));
   const parallel = inFlight === 1 ? [] : ['--parallel', '--parallel-max', String(inFlight)];
   const format = '%{http_code} %{size_download} %{time_total}\n';
   const args = [...commonArguments, ...parallel, '-H', `Accept: ${accept}`, '-w', format, '-K', config];
@@ -92,8 +96,8 @@ export async function downloadMany(options: ManyDownloadsOptions): Promise<ManyD
     .split('\n')
     .map((line) => line.split(' ').map(Number));
   const whole = answers.filter(([status, bytes = 0]) => status === 200 && bytes >= minBytes);
-  if (exitCode !== 0 || whole.length !== count) {
-    const found = `${whole.length} of ${count} answers are whole`;
+  if (exitCode !== 0 || whole.length !== urls.length) {
+    const found = `${whole.length} of ${urls.length} answers are whole`;
     throw new Error(`curl ended with exit code ${exitCode}: ${found}.\n${output.slice(-500)}`);
   }
   return { processMs, requestMs: whole.map(([, , seconds = NaN]) => seconds * 1000) };

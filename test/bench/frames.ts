@@ -1,9 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { readFile } from 'node:fs/promises';
 import { besideOrthanc, instancePath } from './cached-beside-orthanc.ts';
 import { checkedGet } from './checked-get.ts';
-import { type ManyDownloads, curlConfigOf, downloadMany } from './download.ts';
+import { type ManyDownloads, downloadMany } from './download.ts';
 import { compare, median } from './finding.ts';
 import { openKeepAliveClient } from './keep-alive-client.ts';
 import type { KeepAliveClient } from './keep-alive-client.ts';
@@ -32,18 +30,20 @@ export const frames: Measurement = {
     const set = await context.sets.get('large');
     return await besideOrthanc(set, context, async ({ ours, orthanc }) => {
       using client = openKeepAliveClient(context.signal);
-      await using directory = await temporaryDirectory('bench-frames');
-      const roots = { ours, peer: orthanc };
-      for (const root of Object.values(roots)) await checkFrames(client, root, set);
+      for (const root of [ours, orthanc]) await checkFrames(client, root, set);
       const rounds = context.rounds * roundsFactor;
-      const fetcher = (name: keyof typeof roots, count: number): Promise<Fetcher> =>
-        fetcherOf(roots[name], set, {
-          file: join(directory.path, `${name}-${count}`),
-          count,
-          signal: context.signal,
-        });
-      const few = { ours: await fetcher('ours', framesInARow), peer: await fetcher('peer', framesInARow) };
-      const many = { ours: await fetcher('ours', framesAtOnce), peer: await fetcher('peer', framesAtOnce) };
+      const fetcher =
+        (root: string, count: number): Fetcher =>
+        (inFlight) =>
+          downloadMany({
+            urls: Array.from({ length: count }, (_, index) => frameUrl(root, set, index)),
+            minBytes: set.pixelBytes,
+            accept,
+            inFlight,
+            signal: context.signal,
+          });
+      const few = { ours: fetcher(ours, framesInARow), peer: fetcher(orthanc, framesInARow) };
+      const many = { ours: fetcher(ours, framesAtOnce), peer: fetcher(orthanc, framesAtOnce) };
       for (let time = 0; time < warmUps; time += 1) {
         await many.ours(inFlight);
         await many.peer(inFlight);
@@ -66,24 +66,8 @@ export const frames: Measurement = {
   },
 };
 
-/** Fetches the frames with so many requests under way. */
+/** Fetches the frames with so many requests under way, by one curl: a client in Node would cost as much as the gateway. */
 type Fetcher = (inFlight: number) => Promise<ManyDownloads>;
-
-interface Fetching {
-  readonly file: string;
-  readonly count: number;
-  readonly signal: AbortSignal;
-}
-
-/** By one curl: a client in Node would cost as much as the gateway. */
-async function fetcherOf(root: string, set: StudySet, { file, count, signal }: Fetching): Promise<Fetcher> {
-  await writeFile(
-    file,
-    curlConfigOf(Array.from({ length: count }, (_, index) => frameUrl(root, set, index))),
-  );
-  return (inFlight) =>
-    downloadMany({ config: file, count, minBytes: set.pixelBytes, accept, inFlight, signal });
-}
 
 function frameUrl(root: string, set: StudySet, index: number): string {
   return `${root}${instancePath(set, index)}/frames/1`;

@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { besideOrthanc, instancePath } from './cached-beside-orthanc.ts';
 import { checkedGet } from './checked-get.ts';
-import { curlConfigOf, downloadMany } from './download.ts';
+import { downloadMany } from './download.ts';
 import { compare, median } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { openKeepAliveClient } from './keep-alive-client.ts';
@@ -93,15 +90,12 @@ async function comparePictures(
 ): Promise<Finding> {
   const last = set.instances.length - 1;
   for (const url of [ours(last), peer(last)]) await checkPicture(client, url);
-  await using directory = await temporaryDirectory('bench-pictures');
-  const config = join(directory.path, 'curl');
   const turn = (url: (index: number) => string) => {
     let next = 0;
     return async (count = picturesInARow): Promise<number> => {
       const urls = Array.from({ length: count }, (_, index) => url(isNew ? next + index : 0));
       next += count;
-      await writeFile(config, curlConfigOf(urls));
-      const options = { config, count, minBytes, accept, inFlight: 1, signal: context.signal };
+      const options = { urls, minBytes, accept, inFlight: 1, signal: context.signal };
       return median((await downloadMany(options)).requestMs);
     };
   };
